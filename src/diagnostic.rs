@@ -1,0 +1,140 @@
+//! Problems in what people write: bundles, parameters, exceptions, arguments.
+//!
+//! They are collected rather than stopping at the first, and each says where it is, what it is, and what to do.
+//! Problems in the world are not diagnostics but gaps ([`crate::domain::Gap`]).
+
+use std::fmt;
+
+/// One problem in a file that a person wrote.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Diagnostic {
+    /// The file as the user named it, or a file of a built-in bundle.
+    pub file: String,
+    /// The line, from 1; `None` when the problem is the whole file.
+    pub line: Option<usize>,
+    /// The column in characters, from 1.
+    pub column: Option<usize>,
+    /// What kind of problem it is; stable across versions.
+    pub code: Code,
+    /// The problem, in one clause without a final period.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    /// A problem of a whole file.
+    #[must_use]
+    pub fn of_file(file: impl Into<String>, code: Code, message: impl Into<String>) -> Self {
+        Self { file: file.into(), line: None, column: None, code, message: message.into(), help: None }
+    }
+
+    /// The same problem at a place in its file.
+    #[must_use]
+    pub fn at(mut self, line: usize, column: usize) -> Self {
+        (self.line, self.column) = (Some(line), Some(column));
+        self
+    }
+
+    /// The same problem with advice.
+    #[must_use]
+    pub fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.file)?;
+        if let Some(line) = self.line {
+            write!(f, ":{line}")?;
+            if let Some(column) = self.column {
+                write!(f, ":{column}")?;
+            }
+        }
+        write!(f, ": {} [{}]", self.message, self.code.as_str())
+    }
+}
+
+macro_rules! codes {
+    ($($(#[$meta:meta])* $name:ident = $word:literal,)*) => {
+        /// What kind of problem a [`Diagnostic`] reports. The words are part of the program's interface.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code { $($(#[$meta])* $name,)* }
+
+        impl Code {
+            /// Every code, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The stable word.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $word,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    // Files in general.
+    /// A file cannot be read.
+    Unreadable = "unreadable",
+    /// A file is larger than what is read.
+    TooLarge = "too-large",
+    /// A YAML or JSON file does not parse.
+    Syntax = "syntax",
+    /// A key that nobody knows.
+    UnknownKey = "unknown-key",
+    /// A value that a key cannot have.
+    InvalidValue = "invalid-value",
+    // Exceptions.
+    /// Two exceptions with one id.
+    DuplicateException = "duplicate-exception",
+    /// An exception names a control that no bundle has.
+    UnknownControl = "unknown-control",
+    // Bundles.
+    /// A bundle's manifest is missing or says something that cannot be.
+    Manifest = "manifest",
+    /// A policy does not parse or compile.
+    Rego = "rego",
+    /// Brackets nest too deep for the engine's parser.
+    BracketDepth = "bracket-depth",
+    /// A rule or function depends on itself.
+    Recursion = "recursion",
+    /// A METADATA block is missing, malformed or incomplete.
+    Metadata = "metadata",
+    /// Two controls with one id.
+    DuplicateControl = "duplicate-control",
+    /// Two bodies of one test, of which a failing one would be hidden.
+    DuplicateTest = "duplicate-test",
+    /// A data document stands where a rule does, and would silently replace it.
+    DataShadowsRule = "data-shadows-rule",
+    /// A builtin that is not deterministic, reaches outside, or does not exist.
+    ForbiddenBuiltin = "forbidden-builtin",
+    /// A policy reads an `input` that no document has.
+    UnknownInput = "unknown-input",
+    /// A framework file names a control that its bundle does not have.
+    Framework = "framework",
+    /// A folder, package or file is not where its name says.
+    Layout = "layout",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_diagnostic_reads_like_a_compilers() {
+        let diagnostic = Diagnostic::of_file("a.rego", Code::Rego, "unexpected `}`").at(3, 7);
+        assert_eq!(diagnostic.to_string(), "a.rego:3:7: unexpected `}` [rego]");
+    }
+
+    #[test]
+    fn codes_are_distinct_words() {
+        let mut words = Code::ALL.iter().map(|code| code.as_str()).collect::<Vec<_>>();
+        words.sort_unstable();
+        words.dedup();
+        assert_eq!(words.len(), Code::ALL.len());
+    }
+}

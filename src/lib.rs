@@ -1,0 +1,5 @@
+//! tidewaiter: a scheduled governance auditor and reconciler for Amazon ECS.
+
+pub mod diagnostic;
+pub mod domain;
+pub mod snapshot;

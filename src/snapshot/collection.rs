@@ -1,0 +1,204 @@
+//! The collections that a document can hold.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A collection of the input document: an object keyed by ARN, or by id where AWS has no ARN.
+///
+/// The order is the order in which documents, coverage and reports list them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "&'static str")]
+pub enum Collection {
+    /// The account itself, the population of account-wide controls.
+    Accounts,
+    /// Scalable targets of ECS services.
+    ScalableTargets,
+    /// Network interfaces of tasks.
+    NetworkInterfaces,
+    /// Route tables.
+    RouteTables,
+    /// Security groups.
+    SecurityGroups,
+    /// Subnets.
+    Subnets,
+    /// VPCs.
+    Vpcs,
+    /// VPC endpoints.
+    VpcEndpoints,
+    /// Flow logs.
+    FlowLogs,
+    /// Effective account settings, keyed by name.
+    AccountSettings,
+    /// Capacity providers, AWS's own included.
+    CapacityProviders,
+    /// Clusters.
+    Clusters,
+    /// Container instances.
+    ContainerInstances,
+    /// Daemons.
+    Daemons,
+    /// Express Mode services.
+    ExpressServices,
+    /// Service revisions that deployments run.
+    ServiceRevisions,
+    /// Services.
+    Services,
+    /// Task definitions in use, and the newest ACTIVE revision of each family.
+    TaskDefinitions,
+    /// Task sets of services with an external deployment controller.
+    TaskSets,
+    /// Tasks that run, or stopped a short while ago.
+    Tasks,
+    /// IAM groups.
+    Groups,
+    /// Customer managed and attached AWS managed policies.
+    Policies,
+    /// IAM roles.
+    Roles,
+    /// IAM users.
+    Users,
+}
+
+impl Collection {
+    /// Every collection, in order.
+    pub const ALL: [Self; 24] = [
+        Self::Accounts,
+        Self::ScalableTargets,
+        Self::NetworkInterfaces,
+        Self::RouteTables,
+        Self::SecurityGroups,
+        Self::Subnets,
+        Self::Vpcs,
+        Self::VpcEndpoints,
+        Self::FlowLogs,
+        Self::AccountSettings,
+        Self::CapacityProviders,
+        Self::Clusters,
+        Self::ContainerInstances,
+        Self::Daemons,
+        Self::ExpressServices,
+        Self::ServiceRevisions,
+        Self::Services,
+        Self::TaskDefinitions,
+        Self::TaskSets,
+        Self::Tasks,
+        Self::Groups,
+        Self::Policies,
+        Self::Roles,
+        Self::Users,
+    ];
+
+    /// The path below `input`, as METADATA's `resources` and the keys of `input.coverage` spell it.
+    #[must_use]
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::Accounts => "accounts",
+            Self::ScalableTargets => "application_autoscaling.scalable_targets",
+            Self::NetworkInterfaces => "ec2.network_interfaces",
+            Self::RouteTables => "ec2.route_tables",
+            Self::SecurityGroups => "ec2.security_groups",
+            Self::Subnets => "ec2.subnets",
+            Self::Vpcs => "ec2.vpcs",
+            Self::VpcEndpoints => "ec2.vpc_endpoints",
+            Self::FlowLogs => "ec2.flow_logs",
+            Self::AccountSettings => "ecs.account_settings",
+            Self::CapacityProviders => "ecs.capacity_providers",
+            Self::Clusters => "ecs.clusters",
+            Self::ContainerInstances => "ecs.container_instances",
+            Self::Daemons => "ecs.daemons",
+            Self::ExpressServices => "ecs.express_services",
+            Self::ServiceRevisions => "ecs.service_revisions",
+            Self::Services => "ecs.services",
+            Self::TaskDefinitions => "ecs.task_definitions",
+            Self::TaskSets => "ecs.task_sets",
+            Self::Tasks => "ecs.tasks",
+            Self::Groups => "iam.groups",
+            Self::Policies => "iam.policies",
+            Self::Roles => "iam.roles",
+            Self::Users => "iam.users",
+        }
+    }
+
+    /// The collection with this path.
+    #[must_use]
+    pub fn from_path(path: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|collection| collection.path() == path)
+    }
+
+    /// The object of the document that holds the collection, and the collection's name in it; `None` for
+    /// [`Self::Accounts`], which stands at the top.
+    #[must_use]
+    pub fn group_and_name(self) -> Option<(&'static str, &'static str)> {
+        self.path().split_once('.')
+    }
+
+    /// What one member is called in a sentence.
+    #[must_use]
+    pub fn noun(self) -> &'static str {
+        match self {
+            Self::Accounts => "account",
+            Self::ScalableTargets => "scalable target",
+            Self::NetworkInterfaces => "network interface",
+            Self::RouteTables => "route table",
+            Self::SecurityGroups => "security group",
+            Self::Subnets => "subnet",
+            Self::Vpcs => "VPC",
+            Self::VpcEndpoints => "VPC endpoint",
+            Self::FlowLogs => "flow log",
+            Self::AccountSettings => "account setting",
+            Self::CapacityProviders => "capacity provider",
+            Self::Clusters => "cluster",
+            Self::ContainerInstances => "container instance",
+            Self::Daemons => "daemon",
+            Self::ExpressServices => "Express service",
+            Self::ServiceRevisions => "service revision",
+            Self::Services => "service",
+            Self::TaskDefinitions => "task definition",
+            Self::TaskSets => "task set",
+            Self::Tasks => "task",
+            Self::Groups => "group",
+            Self::Policies => "policy",
+            Self::Roles => "role",
+            Self::Users => "user",
+        }
+    }
+}
+
+impl fmt::Display for Collection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.path())
+    }
+}
+
+impl From<Collection> for &'static str {
+    fn from(collection: Collection) -> Self {
+        collection.path()
+    }
+}
+
+impl TryFrom<String> for Collection {
+    type Error = String;
+
+    fn try_from(path: String) -> Result<Self, String> {
+        Self::from_path(&path).ok_or_else(|| format!("`{path}` is not a collection"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_collection_is_found_by_its_path() {
+        for collection in Collection::ALL {
+            assert_eq!(Collection::from_path(collection.path()), Some(collection));
+        }
+        assert_eq!(Collection::from_path("ecs.nothing"), None);
+    }
+
+    #[test]
+    fn collections_are_listed_in_their_order() {
+        assert!(Collection::ALL.is_sorted());
+    }
+}
