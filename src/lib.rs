@@ -2,5 +2,6 @@
 
 pub mod diagnostic;
 pub mod domain;
+pub mod ledger;
 pub mod reconcile;
 pub mod snapshot;
