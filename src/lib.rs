@@ -3,5 +3,6 @@
 pub mod diagnostic;
 pub mod domain;
 pub mod ledger;
+pub mod publish;
 pub mod reconcile;
 pub mod snapshot;
