@@ -10,6 +10,10 @@
 
 mod resource;
 mod shapes;
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+pub(crate) mod valid;
 mod wire;
 
 use std::collections::{BTreeMap, HashMap};
@@ -35,7 +39,7 @@ pub const SCHEMA_VERSION: &str = "2018-10-08";
 pub const LIMIT_BYTES: usize = 240_000;
 
 /// What [`LIMIT_BYTES`] keeps free for the times, the revision and the digest, which are put in last.
-const RESERVED_BYTES: usize = 2_000;
+const RESERVED_BYTES: usize = 8_000;
 
 /// Characters of a title, a recommendation, and a field's key and value. Source: Security Hub user guide, "Required
 /// top-level ASFF attributes" and "Optional top-level ASFF attributes".

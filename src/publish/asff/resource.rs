@@ -13,6 +13,9 @@ use crate::snapshot::Collection;
 /// Tags of a resource that are sent: AWS allows 50 on one.
 const LIMIT_TAGS: usize = 50;
 
+/// Bytes of a resource's id. No limit is documented, and no ARN is as long as this; a longer id is replaced by the finding's.
+const LIMIT_ID: usize = 2048;
+
 /// Characters of a tag's key and value. Source: AWS General Reference, "Tagging your AWS resources".
 const LIMIT_TAG_KEY: usize = 128;
 const LIMIT_TAG_VALUE: usize = 256;
@@ -74,7 +77,9 @@ impl Resource {
         );
         Self {
             kind,
-            id: identity(scope, collection, key).unwrap_or_else(|| finding_id.as_str().to_owned()),
+            id: identity(scope, collection, key)
+                .filter(|id| id.len() <= LIMIT_ID)
+                .unwrap_or_else(|| finding_id.as_str().to_owned()),
             partition: partition(&scope.partition),
             region: is_regional.then(|| scope.region.to_string()),
             tags: BTreeMap::new(),

@@ -5,7 +5,6 @@ use std::error::Error as StdError;
 use aws_sdk_securityhub::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_securityhub::operation::RequestId;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use aws_smithy_types::error::display::DisplayErrorContext;
 
 use super::SecurityHub;
 use crate::domain::Scope;
@@ -127,7 +126,7 @@ impl SecurityHub {
         E: ProvideErrorMetadata + StdError + RequestId + 'static,
     {
         let scope = self.scope.clone();
-        let cause = || DisplayErrorContext(error).to_string();
+        let cause = || causes(error);
         let SdkError::ServiceError(answered) = error else {
             let code = match error {
                 SdkError::TimeoutError(_) => "Timeout",
@@ -143,6 +142,9 @@ impl SecurityHub {
             None => format!("HTTP {status}"),
         };
         let message = answered.err().message().map_or_else(cause, str::to_owned);
+        if answered.raw().status().is_success() {
+            return Error::Malformed { operation, problem: message };
+        }
         if DENIED.contains(&code.as_str()) {
             return Error::Denied { scope, operation, message };
         }
@@ -151,4 +153,12 @@ impl SecurityHub {
         }
         Error::Failed { operation, code, message }
     }
+}
+
+/// What went wrong underneath, in one line: the innermost causes say it, and the outer ones repeat each other.
+fn causes(error: &(dyn StdError + 'static)) -> String {
+    let chain = std::iter::successors(error.source(), |&error| error.source());
+    let mut causes = chain.map(ToString::to_string).filter(|cause| !cause.is_empty()).collect::<Vec<_>>();
+    causes.dedup();
+    if causes.is_empty() { error.to_string() } else { causes.join(": ") }
 }

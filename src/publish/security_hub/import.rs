@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 use std::error::Error as StdError;
 
-use aws_smithy_types::body::SdkBody;
 use futures::{StreamExt as _, stream};
 use serde_json::value::RawValue;
 
 use super::error::{NOT_ENABLED, is_final};
-use super::wire::{Body, FailedFinding, Imported};
+use super::wire::{FailedFinding, Imported};
 use super::{Error, SecurityHub};
 use crate::domain::FindingId;
 use crate::publish::asff::Format;
@@ -158,21 +157,7 @@ impl SecurityHub {
     async fn import(&self, batch: &[Parcel]) -> Result<BTreeMap<String, FailedFinding>, Error> {
         let findings = batch.iter().map(|parcel| parcel.json.get()).collect::<Vec<_>>().join(",");
         let request = format!("{{\"Findings\":[{findings}]}}");
-        let body = Body::default();
-        let call = self
-            .client
-            .batch_import_findings()
-            .customize()
-            .mutate_request(move |http| {
-                http.headers_mut().insert("content-length", request.len().to_string());
-                *http.body_mut() = SdkBody::from(request.as_str());
-            })
-            .interceptor(body.clone())
-            .send();
-        self.limited(&self.imports, OPERATION, call)
-            .await
-            .map_err(|error| self.failure(OPERATION, &error))?;
-        let answer = body.read::<Imported>(OPERATION)?;
+        let answer = self.post::<Imported>(&self.imports, OPERATION, "/findings/import", request).await?;
         let malformed = |problem: String| Error::Malformed { operation: OPERATION, problem };
         if answer.failed_count + answer.success_count != batch.len() {
             return Err(malformed(format!(

@@ -6,6 +6,8 @@
 mod error;
 mod import;
 mod read;
+#[cfg(test)]
+mod tests;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -16,10 +18,13 @@ use std::time::Duration;
 
 use aws_sdk_securityhub::Client;
 use aws_sdk_securityhub::config::retry::RetryConfig;
+use aws_smithy_types::body::SdkBody;
 use aws_types::SdkConfig;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 
 pub use error::Error;
+use serde::de::DeserializeOwned;
+use wire::Body;
 
 use crate::domain::Scope;
 
@@ -51,6 +56,8 @@ pub struct Settings {
     pub reads: Rate,
     /// How often a request is sent before it counts as failed.
     pub attempts: u32,
+    /// The longest wait before the second attempt; it doubles with each further one.
+    pub backoff: Duration,
     /// How many batches are on their way at once.
     pub concurrency: usize,
 }
@@ -63,6 +70,7 @@ impl Default for Settings {
             imports: Rate { per_second: 5.0, burst: 15 },
             reads: Rate { per_second: 1.5, burst: 3 },
             attempts: 8,
+            backoff: Duration::from_secs(1),
             concurrency: 4,
         }
     }
@@ -83,7 +91,9 @@ impl SecurityHub {
     /// Security Hub of the account whose credentials the configuration has; `scope` must name that account.
     #[must_use]
     pub fn new(config: &SdkConfig, scope: Scope, settings: Settings) -> Self {
-        let retries = RetryConfig::standard().with_max_attempts(settings.attempts.max(1));
+        let retries = RetryConfig::standard()
+            .with_max_attempts(settings.attempts.max(1))
+            .with_initial_backoff(settings.backoff);
         let region = aws_sdk_securityhub::config::Region::new(scope.region.to_string());
         let config =
             aws_sdk_securityhub::config::Builder::from(config).region(region).retry_config(retries).build();
@@ -126,6 +136,51 @@ impl SecurityHub {
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// Sends a body of our own, and reads the answer strictly; one that cannot be used is asked for once more.
+    async fn post<T: DeserializeOwned>(
+        &self,
+        limiter: &DefaultDirectRateLimiter,
+        operation: &'static str,
+        path: &'static str,
+        request: String,
+    ) -> Result<T, Error> {
+        let request = Arc::<str>::from(request);
+        match self.post_once(limiter, operation, path, &request).await {
+            Err(Error::Malformed { .. }) => self.post_once(limiter, operation, path, &request).await,
+            answer => answer,
+        }
+    }
+
+    /// Every operation goes out as the SDK's `BatchImportFindings`, whose answer it reads in no time: what it would make of
+    /// a page of `GetFindings` it makes on the stack, and a thread of the runtime has too little of that for the hundred
+    /// kinds of details that a resource can have.
+    async fn post_once<T: DeserializeOwned>(
+        &self,
+        limiter: &DefaultDirectRateLimiter,
+        operation: &'static str,
+        path: &'static str,
+        request: &Arc<str>,
+    ) -> Result<T, Error> {
+        let (body, request) = (Body::default(), Arc::clone(request));
+        let call = self
+            .client
+            .batch_import_findings()
+            .customize()
+            .mutate_request(move |http| {
+                let endpoint = http.uri().strip_suffix("/findings/import").map(str::to_owned);
+                // An endpoint that ends otherwise cannot come from the SDK; Security Hub would refuse the request.
+                if let Some(endpoint) = endpoint {
+                    let _ = http.set_uri(format!("{endpoint}{path}"));
+                }
+                http.headers_mut().insert("content-length", request.len().to_string());
+                *http.body_mut() = SdkBody::from(&*request);
+            })
+            .interceptor(body.clone())
+            .send();
+        self.limited(limiter, operation, call).await.map_err(|error| self.failure(operation, &error))?;
+        body.read(operation)
     }
 
     async fn limited<T>(

@@ -2,12 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_securityhub::types::{
-    AwsSecurityFindingFilters, StringFilter, StringFilterComparison as Comparison,
-};
 use jiff::Timestamp;
+use serde_json::{Value, json};
 
-use super::wire::{Body, Page, Published};
+use super::wire::{Page, Published};
 use super::{Error, SecurityHub};
 use crate::domain::{Compliance, FindingId, RecordState, Severity};
 use crate::publish::asff;
@@ -17,7 +15,7 @@ use crate::snapshot::Collection;
 const OPERATION: &str = "GetFindings";
 
 /// Findings on one page: the most that AWS allows.
-const PAGE: i32 = 100;
+const PAGE: u32 = 100;
 
 impl SecurityHub {
     /// Every finding of ours, sorted by id, archived ones included for as long as Security Hub keeps them (30 days).
@@ -26,28 +24,17 @@ impl SecurityHub {
     ///
     /// When any page cannot be read: a part of the findings would be taken for all of them.
     pub async fn read(&self) -> Result<Vec<Recorded>, Error> {
-        let filters = AwsSecurityFindingFilters::builder()
-            .product_arn(filter(Comparison::Equals, self.scope.product_arn()))
-            .generator_id(filter(Comparison::Prefix, FindingId::PREFIX.to_owned()))
-            .build();
+        let mut request = json!({
+            "Filters": {
+                "ProductArn": [{"Comparison": "EQUALS", "Value": self.scope.product_arn()}],
+                "GeneratorId": [{"Comparison": "PREFIX", "Value": FindingId::PREFIX}],
+            },
+            "MaxResults": PAGE,
+        });
         let mut findings = BTreeMap::<FindingId, Recorded>::new();
         let mut tokens = BTreeSet::new();
-        let mut token = None::<String>;
         loop {
-            let body = Body::default();
-            let call = self
-                .client
-                .get_findings()
-                .filters(filters.clone())
-                .max_results(PAGE)
-                .set_next_token(token.take())
-                .customize()
-                .interceptor(body.clone())
-                .send();
-            self.limited(&self.reads, OPERATION, call)
-                .await
-                .map_err(|error| self.failure(OPERATION, &error))?;
-            let page = body.read::<Page>(OPERATION)?;
+            let page = self.post::<Page>(&self.reads, OPERATION, "/findings", request.to_string()).await?;
             for published in page.findings {
                 let Some(recorded) = self.recorded(published)? else { continue };
                 // A finding that changed while the pages were read can stand on two of them.
@@ -60,7 +47,11 @@ impl SecurityHub {
             }
             match page.next_token.filter(|token| !token.is_empty()) {
                 None => return Ok(findings.into_values().collect()),
-                Some(next) if tokens.insert(next.clone()) => token = Some(next),
+                Some(next) if tokens.insert(next.clone()) => {
+                    if let Some(members) = request.as_object_mut() {
+                        members.insert("NextToken".to_owned(), Value::String(next));
+                    }
+                }
                 Some(_) => {
                     return Err(Error::Malformed {
                         operation: OPERATION,
@@ -118,8 +109,4 @@ impl SecurityHub {
             id,
         }))
     }
-}
-
-fn filter(comparison: Comparison, value: String) -> StringFilter {
-    StringFilter::builder().comparison(comparison).value(value).build()
 }
