@@ -94,9 +94,9 @@ pub enum Error {
     #[error("the ledger is open for {ledger}, and the plan is for {plan}")]
     Scope {
         /// Whose ledger it is.
-        ledger: Scope,
+        ledger: Box<Scope>,
         /// Whose plan it is.
-        plan: Scope,
+        plan: Box<Scope>,
     },
     /// Reading or writing failed.
     #[error("the ledger `{}` could not be used", path.display())]

@@ -175,7 +175,10 @@ impl Ledger {
     /// When the plan is for another scope, or the file cannot be written; nothing must be sent then.
     pub fn intend(&mut self, pass: PassId, plan: &Plan) -> Result<(), Error> {
         if plan.scope != self.scope {
-            return Err(Error::Scope { ledger: self.scope.clone(), plan: plan.scope.clone() });
+            return Err(Error::Scope {
+                ledger: Box::new(self.scope.clone()),
+                plan: Box::new(plan.scope.clone()),
+            });
         }
         let counts = PlanCounts::of(plan);
         self.within(|transaction, scope| {

@@ -20,6 +20,8 @@ mod plan;
 mod record;
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 mod text;
 mod verify;
 

@@ -18,7 +18,7 @@ pub enum Error {
     #[error("Security Hub CSPM is not enabled in account {} in {} ({code})", scope.account, scope.region)]
     NotEnabled {
         /// Where.
-        scope: Scope,
+        scope: Box<Scope>,
         /// What AWS called it.
         code: String,
     },
@@ -26,7 +26,7 @@ pub enum Error {
     #[error("securityhub:{operation} was denied in account {} in {}: {message}", scope.account, scope.region)]
     Denied {
         /// Where.
-        scope: Scope,
+        scope: Box<Scope>,
         /// The operation, which is also the name of the IAM action.
         operation: &'static str,
         /// AWS's words, which name the principal.
@@ -54,9 +54,9 @@ pub enum Error {
     #[error("the plan is for {plan}, and Security Hub is {hub}'s")]
     Scope {
         /// Whom the plan is for.
-        plan: Scope,
+        plan: Box<Scope>,
         /// Whose Security Hub it is.
-        hub: Scope,
+        hub: Box<Scope>,
     },
     /// A finding cannot be written. This is our mistake.
     #[error(transparent)]
@@ -125,7 +125,7 @@ impl SecurityHub {
     where
         E: ProvideErrorMetadata + StdError + RequestId + 'static,
     {
-        let scope = self.scope.clone();
+        let scope = Box::new(self.scope.clone());
         let cause = || causes(error);
         let SdkError::ServiceError(answered) = error else {
             let code = match error {

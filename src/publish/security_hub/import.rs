@@ -61,7 +61,10 @@ impl SecurityHub {
         E: StdError + Send + Sync + 'static,
     {
         if plan.scope != self.scope {
-            return Err(Error::Scope { plan: plan.scope.clone(), hub: self.scope.clone() });
+            return Err(Error::Scope {
+                plan: Box::new(plan.scope.clone()),
+                hub: Box::new(self.scope.clone()),
+            });
         }
         let mut format = Format::new(self.scope.clone());
         let mut parcels = plan.writes().filter_map(|entry| {
@@ -136,7 +139,7 @@ impl SecurityHub {
     async fn alone(&self, parcel: Parcel, failure: &FailedFinding) -> Result<WriteOutcome, Error> {
         if NOT_ENABLED.contains(&failure.error_code.as_str()) {
             return Err(Error::NotEnabled {
-                scope: self.scope.clone(),
+                scope: Box::new(self.scope.clone()),
                 code: format!("{}: {}", failure.error_code, failure.error_message),
             });
         }
