@@ -1,5 +1,7 @@
 //! tidewaiter: a scheduled governance auditor and reconciler for Amazon ECS.
 
+pub mod cli;
+pub mod config;
 pub mod diagnostic;
 pub mod domain;
 pub mod snapshot;
