@@ -4,4 +4,5 @@ pub mod cli;
 pub mod config;
 pub mod diagnostic;
 pub mod domain;
+pub mod report;
 pub mod snapshot;
