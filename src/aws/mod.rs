@@ -17,7 +17,7 @@ mod probe;
 mod rates;
 mod session;
 
-pub use call::{Answer, CallCount, CallError, Calls};
+pub use call::{Answer, Body, CallCount, CallError, Calls};
 pub use operation::Operation;
 pub use page::PageGuard;
 pub use probe::{Probe, WholeAnswer};
