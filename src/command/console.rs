@@ -55,9 +55,12 @@ pub(super) fn complain(text: &str) {
     let _ = anstream::stderr().write_all(text.as_bytes());
 }
 
-/// The width of the terminal that stdout is; none for a file or a pipe.
-pub(super) fn stdout_is_terminal() -> bool {
-    io::stdout().is_terminal()
+/// The width of the terminal that stdout is; nothing for a file or a pipe.
+pub(super) fn width() -> Option<u16> {
+    if !io::stdout().is_terminal() {
+        return None;
+    }
+    terminal_size::terminal_size().map(|(width, _)| width.0)
 }
 
 /// A line on the terminal that says what is being done; nothing where stderr is no terminal.

@@ -17,14 +17,19 @@ pub(super) struct Failure {
 }
 
 impl Failure {
+    /// A failure that ends with this status.
+    pub(super) fn of(exit: Exit, error: impl Into<anyhow::Error>) -> Self {
+        Self { exit, error: error.into(), help: None, diagnostics: Vec::new() }
+    }
+
     /// Something about the arguments or files is wrong.
     pub(super) fn misuse(error: impl Into<anyhow::Error>) -> Self {
-        Self { exit: Exit::Misused, error: error.into(), help: None, diagnostics: Vec::new() }
+        Self::of(Exit::Misused, error)
     }
 
     /// The pass could not be made.
     pub(super) fn failed(error: impl Into<anyhow::Error>) -> Self {
-        Self { exit: Exit::Failed, error: error.into(), help: None, diagnostics: Vec::new() }
+        Self::of(Exit::Failed, error)
     }
 
     /// Files that people wrote have problems.

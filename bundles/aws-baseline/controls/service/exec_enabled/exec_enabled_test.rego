@@ -72,6 +72,6 @@ test_unknown_when_the_cluster_could_not_be_read if {
 }
 
 test_does_not_judge_what_a_template_leaves_open if {
-	violations := control.deny with input.ecs.services as {arn: {"clusterArn": cluster, "enableExecuteCommand": {"Ref": "Exec"}}}
+	violations := control.deny with input.ecs.services as service({"Ref": "Exec"})
 	count(violations) == 0
 }

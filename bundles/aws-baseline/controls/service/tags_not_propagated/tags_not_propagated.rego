@@ -6,7 +6,7 @@
 #   `propagateTags` is absent, `NONE`, or not one of the parameter `tags_not_propagated.sources`.
 # related_resources:
 #   - https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-using-tags.html
-#   - https://docs.aws.amazon.com/config/latest/developerguide/ecs-service-propagate-tags-enabled.html
+#   - https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
 # custom:
 #   id: SV05
 #   severity: medium

@@ -98,7 +98,7 @@ problems[group] contains problem if {
 	some group, body in input.ec2.security_groups
 	body.GroupName == "default"
 	problem := {
-		"clause": sprintf("the default one of %s, expected a group of its own", [body.VpcId]),
+		"clause": sprintf("the default one of %s, expected a group of its own", [object.get(body, "VpcId", "its VPC")]),
 		"evidence": {"group_name": "default"},
 	}
 }

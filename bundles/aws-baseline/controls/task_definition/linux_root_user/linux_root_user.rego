@@ -53,7 +53,7 @@ root(user) := sprintf("runs as user %q", [text]) if {
 	superuser(split(text, ":")[0])
 }
 
-superuser("root")
+superuser(account) if account == "root"
 
 # Docker reads the user id as a number, so `00` is root as well, and an empty one before the group is the default, root.
 superuser(account) if trim_left(account, "+-0") == ""
