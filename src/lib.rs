@@ -2,4 +2,5 @@
 
 pub mod diagnostic;
 pub mod domain;
+pub mod policy;
 pub mod snapshot;
