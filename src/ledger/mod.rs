@@ -4,8 +4,8 @@
 //! become is for [`crate::reconcile`] to say.
 //!
 //! **Invariant:** what a pass is about to send stands in the ledger before it is sent (`intend`), and what was
-//! acknowledged after (`settle`). A pass that is killed in between leaves findings whose `sent_…` columns are older than
-//! the rest; the next pass sends them again with the same `CreatedAt` and a newer `UpdatedAt`.
+//! acknowledged after (`settle`). A pass that is killed in between leaves findings that are `unsettled`; the next
+//! pass sends them again with the same `CreatedAt` and a newer `UpdatedAt`.
 //!
 //! **Invariant:** a row belongs to one account and Region, and a [`Ledger`] reads and writes only those of its own scope.
 //!
@@ -18,7 +18,7 @@
 //! | `meta` | one fact about the file: `redaction_key`, 32 random bytes made with the file |
 //! | `scopes` | one account and Region, and when its findings were last read back from Security Hub |
 //! | `passes` | one pass: when, with which bundles, how it ended, how many verdicts of each kind, and what its plan did; `finished_at` is null while it runs, and stays null when it was killed |
-//! | `findings` | one finding as the last pass left it; `held` says why a pass could not confirm it; `sent_…` is what Security Hub last acknowledged, and `refused` what it last said no with |
+//! | `findings` | one finding as the last pass left it; `held` says why a pass could not confirm it; `sent_…` is what Security Hub last acknowledged, `unsettled` whether something was sent since without an answer, and `refused` what it last said no with |
 //! | `history` | one change of a finding's status, with the pass that made it; nothing is ever deleted from it |
 //!
 //! The schema's version is SQLite's `user_version`, and `application_id` tells a ledger from other SQLite files.
@@ -43,4 +43,4 @@ mod write;
 pub use error::Error;
 pub use passes::{Change, Counts, Pass, PassId, PassOutcome, PlanCounts};
 pub use reader::Reader;
-pub use write::{Ledger, Settled};
+pub use write::{Answer, Ledger, Settled};

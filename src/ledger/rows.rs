@@ -105,6 +105,7 @@ impl Cells<'_> {
                 digest: ContentDigest::stored(self.get::<String>("digest")?),
             },
             sent,
+            unsettled: self.get("unsettled")?,
         })
     }
 }
@@ -187,6 +188,7 @@ pub(super) fn planned(finding_id: &FindingId, step: &Step) -> Option<Recorded> {
                 digest: write.digest.clone(),
             },
             sent: None,
+            unsettled: false,
         }),
         Step::Archive { recorded, times, .. } => {
             let mut recorded = Recorded::clone(recorded);

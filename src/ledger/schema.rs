@@ -75,6 +75,7 @@ const STEPS: [&str; 1] = [
          sent_record_state TEXT,
          sent_updated_at TEXT,
          sent_digest TEXT,
+         unsettled INTEGER NOT NULL DEFAULT 0,
          refused TEXT,
          PRIMARY KEY (account, region, id),
          FOREIGN KEY (account, region) REFERENCES scopes

@@ -10,7 +10,7 @@ use super::lock::Lock;
 use super::rows::{INSERT_FINDING, insert_finding, mark_sent, planned, written};
 use super::{Change, Counts, Error, Pass, PassId, PassOutcome, PlanCounts, Reader, schema};
 use crate::domain::{BundleId, FindingId, Scope, VerdictKind};
-use crate::reconcile::{Entry, Plan, Recorded, Records, Step};
+use crate::reconcile::{Entry, Plan, Recorded, Records, Step, Target};
 
 /// The ledger of one scope, held by one pass.
 #[derive(Debug)]
@@ -26,8 +26,19 @@ pub struct Ledger {
 pub struct Settled {
     /// The finding.
     pub id: FindingId,
-    /// Nothing when Security Hub took it; its code and message when it did not.
-    pub refusal: Option<String>,
+    /// The answer.
+    pub answer: Answer,
+}
+
+/// What Security Hub said to a write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// It took it.
+    Accepted,
+    /// It did not, and this is its code and message.
+    Refused(String),
+    /// It did not say, for this reason; the write may have arrived.
+    Missing(String),
 }
 
 impl Ledger {
@@ -212,6 +223,8 @@ impl Ledger {
                      compliance = excluded.compliance, record_state = excluded.record_state,
                      updated_at = excluded.updated_at, digest = excluded.digest"
             ))?;
+            let mut expect = transaction
+                .prepare("UPDATE findings SET unsettled = 1 WHERE account = ?1 AND region = ?2 AND id = ?3")?;
             for Entry { id, step } in &plan.entries {
                 let Some(row) = planned(id, step) else {
                     hold.execute(params![account, region, id.as_str(), step.why()])?;
@@ -228,6 +241,9 @@ impl Ledger {
                 note_new.execute(change)?;
                 note.execute(change)?;
                 insert_finding(&mut upsert, scope, &row)?;
+                if plan.target == Target::SecurityHub {
+                    expect.execute(params![account, region, id.as_str()])?;
+                }
             }
             let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
             transaction.execute(
@@ -256,18 +272,26 @@ impl Ledger {
             let (account, region) = (scope.account.as_str(), scope.region.as_str());
             let mut accept = transaction.prepare(
                 "UPDATE findings SET sent_compliance = compliance, sent_record_state = record_state,
-                     sent_updated_at = updated_at, sent_digest = digest, refused = NULL
+                     sent_updated_at = updated_at, sent_digest = digest, unsettled = 0,
+                     refused = NULL
                  WHERE account = ?1 AND region = ?2 AND id = ?3",
             )?;
-            let mut refuse = transaction
-                .prepare("UPDATE findings SET refused = ?4 WHERE account = ?1 AND region = ?2 AND id = ?3")?;
-            for Settled { id, refusal } in settled {
-                match refusal {
-                    None => accept.execute(params![account, region, id.as_str()])?,
-                    Some(refusal) => refuse.execute(params![account, region, id.as_str(), refusal])?,
+            let mut refuse = transaction.prepare(
+                "UPDATE findings SET refused = ?4, unsettled = ?5
+                 WHERE account = ?1 AND region = ?2 AND id = ?3",
+            )?;
+            for Settled { id, answer } in settled {
+                match answer {
+                    Answer::Accepted => accept.execute(params![account, region, id.as_str()])?,
+                    Answer::Refused(why) => {
+                        refuse.execute(params![account, region, id.as_str(), why, false])?
+                    }
+                    Answer::Missing(why) => {
+                        refuse.execute(params![account, region, id.as_str(), why, true])?
+                    }
                 };
             }
-            let n_refused = settled.iter().filter(|one| one.refusal.is_some()).count();
+            let n_refused = settled.iter().filter(|one| one.answer != Answer::Accepted).count();
             transaction.execute(
                 "UPDATE passes SET refused = refused + ?2 WHERE pass = ?1",
                 params![pass.0, i64::try_from(n_refused).unwrap_or(i64::MAX)],

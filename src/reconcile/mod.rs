@@ -13,9 +13,13 @@
 //! **Invariant:** after a plan was carried out and nothing changed, the next plan writes nothing.
 
 mod findings;
+#[cfg(test)]
+mod model;
 mod observed;
 mod plan;
 mod record;
+#[cfg(test)]
+pub(crate) mod testing;
 mod text;
 mod verify;
 

@@ -155,6 +155,8 @@ pub enum UpdateReason {
     Changed,
     /// It was archived, and its resource or control is back.
     Reopened,
+    /// It was sent by an earlier pass that never learned whether it arrived.
+    Unsettled,
     /// Nothing changed, and it was not written for so long that it would expire.
     Heartbeat,
 }
@@ -165,6 +167,7 @@ impl fmt::Display for UpdateReason {
             Self::Flipped { from, to } => write!(f, "{} → {}", from.as_str(), to.as_str()),
             Self::Changed => f.write_str("its content changed"),
             Self::Reopened => f.write_str("it is back"),
+            Self::Unsettled => f.write_str("it was sent, and the answer never came"),
             Self::Heartbeat => f.write_str("it was last written long ago"),
         }
     }
@@ -279,6 +282,9 @@ fn confront(desired: &Desired, known: Option<&Recorded>, now: Timestamp, setting
     let is_recorded = known.is_some_and(|known| known.current.is_active() && known.current.digest == *digest);
     if state.digest != *digest || !is_recorded {
         return update(UpdateReason::Changed);
+    }
+    if known.is_some_and(|known| known.is_unsettled_at(settings.target)) {
+        return update(UpdateReason::Unsettled);
     }
     if now.duration_since(state.updated_at) >= settings.heartbeat {
         return update(UpdateReason::Heartbeat);

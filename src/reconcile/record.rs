@@ -37,22 +37,34 @@ pub struct Recorded {
     pub current: State,
     /// What Security Hub last acknowledged; `None` when nothing ever was.
     pub sent: Option<State>,
+    /// Whether something was sent to Security Hub since, or was about to be, and no answer is on record: the pass was
+    /// killed, or the connection broke. Security Hub may then have any state between `sent` and `current`.
+    pub unsettled: bool,
 }
 
 impl Recorded {
-    /// What the target of a plan has of the finding.
+    /// What the target of a plan has of the finding, as far as is known: what was last sent, when no answer came.
     #[must_use]
     pub fn at(&self, target: Target) -> Option<&State> {
         match target {
             Target::Ledger => Some(&self.current),
+            Target::SecurityHub if self.unsettled => Some(&self.current),
             Target::SecurityHub => self.sent.as_ref(),
         }
     }
 
-    /// Whether there is something to close: the finding is open there, or on record.
+    /// Whether there is something to close: the finding is open there, or may be, or is open on record.
     #[must_use]
     pub fn is_open_at(&self, target: Target) -> bool {
-        self.current.is_active() || self.at(target).is_some_and(State::is_active)
+        self.current.is_active()
+            || self.at(target).is_some_and(State::is_active)
+            || self.is_unsettled_at(target)
+    }
+
+    /// Whether nobody knows what the target has.
+    #[must_use]
+    pub fn is_unsettled_at(&self, target: Target) -> bool {
+        self.unsettled && target == Target::SecurityHub
     }
 }
 
