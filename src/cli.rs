@@ -220,6 +220,14 @@ pub struct Report {
     pub fail_on: Option<Severity>,
 }
 
+impl Report {
+    /// Whether any report is to have this form.
+    #[must_use]
+    pub fn asks_for(&self, format: Format) -> bool {
+        self.format == format || self.files.iter().any(|(found, _)| *found == format)
+    }
+}
+
 /// The form of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {

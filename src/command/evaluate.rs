@@ -1,6 +1,7 @@
 //! `tidewaiter evaluate`: judges a snapshot; nothing is recorded and nothing is published.
 
 use crate::cli;
+use crate::reconcile::Records;
 
 use super::console::Progress;
 use super::failure::Failure;
@@ -16,7 +17,9 @@ pub(super) fn evaluate(options: &cli::Evaluate, console: &cli::Console) -> Resul
         None => input::example()?,
     };
     let progress = Progress::new(console);
-    let judged = judge(&policies, &snapshot, &options.policies, moment(options.policies.now), &progress);
+    let now = moment(options.policies.now);
+    let mut judged = judge(&policies, &snapshot, &options.policies, now, &progress)?;
+    judged.write_findings(&options.report, &Records::new(), now)?;
     drop(progress);
     reporting::deliver(&judged.report, &options.report)
 }

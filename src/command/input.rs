@@ -65,9 +65,10 @@ impl Policies {
         let bundles = match options.controls.as_slice() {
             [] => bundles,
             controls => bundles.select(controls).map_err(|unknown| {
-                let ids = unknown.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ");
-                Failure::misuse(anyhow::anyhow!("no bundle has the control {ids}"))
-                    .with_help("name controls by their id, such as `TD01`; `docs/controls.md` lists the built-in ones")
+                let ids =
+                    unknown.iter().map(|unknown| format!("`{}`", unknown.id)).collect::<Vec<_>>().join(", ");
+                let help = unknown.into_iter().next().map(|unknown| unknown.help).unwrap_or_default();
+                Failure::misuse(anyhow::anyhow!("no bundle has the control {ids}")).with_help(help)
             })?,
         };
         Ok(Self { bundles, exceptions })
@@ -76,7 +77,9 @@ impl Policies {
 
 fn configuration(path: &Path) -> Result<String, Diagnostic> {
     let file = path.display().to_string();
-    let unreadable = |error: std::io::Error| Diagnostic::of_file(&file, Code::Unreadable, format!("cannot be read: {error}"));
+    let unreadable = |error: std::io::Error| {
+        Diagnostic::of_file(&file, Code::Unreadable, format!("cannot be read: {error}"))
+    };
     let size = fs::metadata(path).map_err(unreadable)?.len();
     if size > LIMIT_CONFIGURATION {
         let message = format!("is larger than {LIMIT_CONFIGURATION} bytes");

@@ -50,7 +50,8 @@ pub(super) fn report(bundles: &Bundles, snapshot: &Snapshot, judgement: Judgemen
 
 /// A plan as reports show it, beside what was on record before.
 pub(super) fn plan(plan: &reconcile::Plan, recorded: &Records) -> report::Plan {
-    let mut shown = report::Plan { first: recorded.is_empty(), unchanged: plan.n_unchanged, ..report::Plan::default() };
+    let mut shown =
+        report::Plan { first: recorded.is_empty(), unchanged: plan.n_unchanged, ..report::Plan::default() };
     for entry in &plan.entries {
         let changes = match &entry.step {
             Step::Create(_) => &mut shown.create,

@@ -9,11 +9,12 @@ use jiff::{SignedDuration, Timestamp};
 use crate::aws::Session;
 use crate::cli;
 use crate::collect::RedactionKey;
-use crate::domain::{Finding, Scope};
+use crate::domain::Scope;
 use crate::ledger::{self, Counts, Ledger, PassId, PassOutcome};
 use crate::policy::{self, Judgement};
-use crate::publish::{self, SecurityHub, Sheet};
-use crate::reconcile::{self, Desired, Looked, Observed, Plan, Records, Settings, Target};
+use crate::publish::asff::Format;
+use crate::publish::{self, SecurityHub};
+use crate::reconcile::{self, Desired, Looked, Observed, Plan, Records, Settings, Target, Times};
 use crate::report::{self, Report};
 use crate::snapshot::Snapshot;
 
@@ -67,11 +68,12 @@ pub(super) async fn run(options: &cli::Run, console: &cli::Console) -> Result<Ex
         (Some(snapshot), _) => snapshot,
         (None, Some(session)) => {
             let key = RedactionKey::new(ledger.redaction_key().map_err(of_ledger)?);
-            super::snapshot::read(session, &policies.bundles.reads(), key, options.policies.now, &progress).await
+            super::snapshot::read(session, &policies.bundles.reads(), key, options.policies.now, &progress)
+                .await
         }
         (None, None) => return Err(Failure::misuse(anyhow::anyhow!("there is no estate to judge"))),
     };
-    let mut judged = judge(&policies, &snapshot, &options.policies, now, &progress);
+    let mut judged = judge(&policies, &snapshot, &options.policies, now, &progress)?;
     drop(snapshot);
 
     progress.say("reconciling");
@@ -100,30 +102,46 @@ pub(super) fn judge(
     options: &cli::Policies,
     now: Timestamp,
     progress: &Progress,
-) -> Judged {
+) -> Result<Judged, Failure> {
     progress.say(format!("judging with {} controls", policies.bundles.controls().len()));
     let threads = available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let engine = policy::Options { threads, time_limit: options.control_timeout };
     let judgement = policy::judge(&policies.bundles, snapshot, &policies.exceptions, now, &engine);
-    let findings = reconcile::findings(
-        &judgement.verdicts,
-        policies.bundles.controls(),
-        &policies.exceptions,
-        snapshot,
-    );
-    let scope = snapshot.scope();
+    let controls = policies.bundles.controls();
+    let findings = reconcile::findings(&judgement.verdicts, controls, &policies.exceptions, snapshot);
+    let desired = Format::new(snapshot.scope()).desired(findings).map_err(Failure::failed)?;
     let observed = observed(policies, &judgement);
-    let mut report = reporting::report(&policies.bundles, snapshot, judgement);
-    let desired = findings
-        .into_iter()
-        .map(|finding| {
-            let sheet = Sheet::of(&finding, &scope);
-            let digest = sheet.digest();
-            report.findings.push(sheet.dated(now));
-            Desired { finding: Arc::<Finding>::new(finding), digest }
-        })
-        .collect();
-    Judged { report, observed, desired }
+    let report = reporting::report(&policies.bundles, snapshot, judgement);
+    Ok(Judged { report, observed, desired })
+}
+
+impl Judged {
+    /// Puts the findings into the report when a report asks for them, with the times that they have on record.
+    pub(super) fn write_findings(
+        &mut self,
+        options: &cli::Report,
+        recorded: &Records,
+        now: Timestamp,
+    ) -> Result<(), Failure> {
+        if !options.asks_for(cli::Format::Asff) {
+            return Ok(());
+        }
+        let mut format = Format::new(self.report.scope.clone());
+        for desired in &self.desired {
+            let known = recorded.get(&desired.finding.id);
+            let times =
+                known.map_or(Times { created_at: now, first_observed_at: now, updated_at: now }, |known| {
+                    Times {
+                        created_at: known.created_at,
+                        first_observed_at: known.first_observed_at,
+                        updated_at: known.current.updated_at,
+                    }
+                });
+            let finding = format.finding(&desired.finding, times).map_err(Failure::failed)?;
+            self.report.findings.push(finding);
+        }
+        Ok(())
+    }
 }
 
 /// In which part of the estate the absence of a finding means something.
@@ -170,8 +188,9 @@ fn same_scope(scope: Scope, session: Option<&Session>) -> Result<Scope, Failure>
                 reporting::place(&scope),
                 reporting::place(&here)
             );
-            Err(Failure::misuse(anyhow::anyhow!(message))
-                .with_help("publish with credentials and --region of the account and Region that the snapshot is of"))
+            Err(Failure::misuse(anyhow::anyhow!(message)).with_help(
+                "publish with credentials and --region of the account and Region that the snapshot is of",
+            ))
         }
         _ => Ok(scope),
     }
@@ -179,11 +198,12 @@ fn same_scope(scope: Scope, session: Option<&Session>) -> Result<Scope, Failure>
 
 fn open_ledger(options: &cli::Run, scope: &Scope, now: Timestamp) -> Result<Ledger, Failure> {
     Ledger::open(&options.ledger, scope, now).map_err(|error| {
-        let failure = match &error {
+        let help = error.help();
+        let exit = match &error {
             ledger::Error::Locked { .. } | ledger::Error::Busy { .. } => Exit::Failed,
             _ => Exit::Misused,
         };
-        with_help(Failure::of(failure, error.clone_for_report()), error.help())
+        with_help(Failure::of(exit, error), help)
     })
 }
 

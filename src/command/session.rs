@@ -3,8 +3,8 @@
 use crate::aws::{Error, Limits, Options, Rate, Role, Session};
 use crate::cli;
 
-use super::failure::Failure;
 use super::Exit;
+use super::failure::Failure;
 
 /// The share of AWS's published rates that a factor of 1 uses.
 const SHARE: f64 = 0.5;

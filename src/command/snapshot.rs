@@ -19,12 +19,11 @@ use super::session;
 /// Reads an account and Region and writes the document.
 pub(super) async fn snapshot(options: &cli::Snapshot, console: &cli::Console) -> Result<Exit, Failure> {
     let policies = Policies::load(&options.policies)?;
-    let wanted =
-        if options.all { Collection::ALL.into_iter().collect() } else { policies.bundles.reads().clone() };
+    let wanted = if options.all { Collection::ALL.into_iter().collect() } else { policies.bundles.reads() };
     let progress = Progress::new(console);
     progress.say("connecting to AWS");
     let session = session::open(&options.aws).await?;
-    let snapshot = read(&session, &wanted, RedactionKey::random(), options.policies.now, &progress).await;
+    let snapshot = read(&session, &wanted, random_key()?, options.policies.now, &progress).await;
     drop(progress);
     match options.output.as_deref() {
         Some(path) if path != Path::new("-") => {
@@ -44,6 +43,14 @@ pub(super) async fn snapshot(options: &cli::Snapshot, console: &cli::Console) ->
         console::complain(&format!("warning: {collection}: {}\n", gap.reason()));
     }
     Ok(if snapshot.coverage.gaps().next().is_some() { Exit::Partial } else { Exit::Complete })
+}
+
+/// A key that nobody has: hashes can be compared within one snapshot, and with no other.
+fn random_key() -> Result<RedactionKey, Failure> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| Failure::failed(anyhow::anyhow!("the system gives no random numbers: {error}")))?;
+    Ok(RedactionKey::new(bytes))
 }
 
 /// Reads the wanted collections while the terminal says which.

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::domain::{
     BundleId, Compliance, Control, ControlId, Coverage, FindingId, Scope, Severity, Verdict, VerdictKind,
@@ -51,8 +51,8 @@ pub struct Report {
     pub plan: Option<Plan>,
     /// What was written to Security Hub, or nothing when nothing was to be published.
     pub writes: Option<Writes>,
-    /// The findings as Security Hub takes them.
-    pub findings: Vec<Value>,
+    /// The findings as Security Hub takes them; empty unless they were asked for.
+    pub findings: Vec<Box<RawValue>>,
 }
 
 /// A population of which some members may exist that nobody has seen.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::domain::{
@@ -114,7 +114,7 @@ fn report() -> Report {
                 message: "not enabled".into(),
             }],
         }),
-        findings: vec![json!({ "Id": "tidewaiter/SV05/web" })],
+        findings: vec![serde_json::value::to_raw_value(&json!({ "Id": "tidewaiter/SV05/web" })).unwrap()],
     }
 }
 

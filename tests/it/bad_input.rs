@@ -23,7 +23,10 @@ fn estate() -> String {
 /// A bundle of one control with this METADATA and this policy.
 fn bundle(program: &Program, name: &str, custom: &str, policy: &str) {
     let slug = format!("{name}/controls/service/always_wrong");
-    program.write(&format!("{name}/.manifest"), r#"{"revision": "1", "roots": ["tidewaiter/controls", "params"], "metadata": {"name": "ours"}}"#);
+    program.write(
+        &format!("{name}/.manifest"),
+        r#"{"revision": "1", "roots": ["tidewaiter/controls", "params"], "metadata": {"name": "ours"}}"#,
+    );
     let header = format!(
         "# METADATA\n# title: Services are never right\n# description: For a test.\n# custom:\n#   id: XX01\n#   severity: low\n#   resources: ecs.services\n{custom}#   remediation:\n#     text: None.\npackage tidewaiter.controls.service.always_wrong\n\nimport rego.v1\n\n"
     );
@@ -57,7 +60,8 @@ fn a_snapshot_of_another_version_is_refused_by_its_version() {
 fn a_snapshot_nested_a_hundred_levels_is_refused() {
     let program = Program::new();
     let deep = format!("{}{}", "[".repeat(100), "]".repeat(100));
-    let text = estate().replacen("\"services\": {", &format!("\"services\": {{\"arn:x\": {{\"deep\": {deep}}},"), 1);
+    let text =
+        estate().replacen("\"services\": {", &format!("\"services\": {{\"arn:x\": {{\"deep\": {deep}}},"), 1);
     program.write("deep.json", &text);
     complains(&program.run(["evaluate", "--snapshot", "deep.json"]), 2, &["nested deeper than 64 levels"]);
 }
@@ -78,7 +82,11 @@ fn two_controls_of_one_id_are_refused() {
     let path = program.path("two/controls/service/always_wrong/always_wrong.rego");
     let text = fs::read_to_string(&path).unwrap();
     fs::create_dir_all(program.path("two/controls/service/ever_wrong")).unwrap();
-    fs::write(program.path("two/controls/service/ever_wrong/ever_wrong.rego"), text.replace("always_wrong", "ever_wrong")).unwrap();
+    fs::write(
+        program.path("two/controls/service/ever_wrong/ever_wrong.rego"),
+        text.replace("always_wrong", "ever_wrong"),
+    )
+    .unwrap();
     fs::remove_dir_all(program.path("two/controls/service/always_wrong")).unwrap();
     let ran = program.run(["evaluate", "--example", "--bundle", "one", "--bundle", "two"]);
     complains(&ran, 2, &["XX01", "[duplicate-control]"]);
@@ -107,11 +115,24 @@ fn data_that_would_replace_a_rule_is_refused() {
 fn a_runaway_rule_makes_its_own_control_unknown_and_no_other() {
     let program = Program::new();
     let runaway = "deny contains violation if {\n\tsome arn, _ in input.ecs.services\n\tnumbers := numbers.range(1, 3000)\n\tsome i in numbers\n\tsome j in numbers\n\tsome k in numbers\n\ti + j + k == 0\n\tviolation := {\"resource\": arn, \"message\": \"never\", \"evidence\": {}}\n}\n";
-    bundle(&program, "runaway", "", &runaway.replace("numbers :=", "ns :=").replace("in numbers\n", "in ns\n"));
+    bundle(
+        &program,
+        "runaway",
+        "",
+        &runaway.replace("numbers :=", "ns :=").replace("in numbers\n", "in ns\n"),
+    );
     let baseline = project("bundles/aws-baseline");
     let ran = program
         .run([
-            "evaluate", "--example", "--format", "json", "--control-timeout", "1s", "--bundle", "runaway", "--bundle",
+            "evaluate",
+            "--example",
+            "--format",
+            "json",
+            "--control-timeout",
+            "1s",
+            "--bundle",
+            "runaway",
+            "--bundle",
             baseline.to_str().unwrap(),
         ])
         .expect(3);
@@ -119,7 +140,8 @@ fn a_runaway_rule_makes_its_own_control_unknown_and_no_other() {
     assert_eq!(report["errors"].as_array().unwrap().len(), 1, "{}", report["errors"]);
     assert_eq!(report["errors"][0]["control"], "XX01");
     let verdicts = report["verdicts"].as_array().unwrap();
-    let of = |control: &str| verdicts.iter().filter(|verdict| verdict["control"] == control).collect::<Vec<_>>();
+    let of =
+        |control: &str| verdicts.iter().filter(|verdict| verdict["control"] == control).collect::<Vec<_>>();
     assert!(!of("XX01").is_empty() && of("XX01").iter().all(|verdict| verdict["verdict"] == "unknown"));
     assert!(of("SV01").iter().all(|verdict| verdict["verdict"] != "unknown"));
 }
@@ -139,7 +161,8 @@ fn an_expired_exception_is_reported_and_no_longer_applies() {
     let exceptions = fs::read_to_string(project("examples/exceptions.yaml")).unwrap();
     program.write("exceptions.yaml", &exceptions);
     let judge = |now: &str| {
-        let arguments = ["evaluate", "--example", "--exceptions", "exceptions.yaml", "--format", "json", "--now", now];
+        let arguments =
+            ["evaluate", "--example", "--exceptions", "exceptions.yaml", "--format", "json", "--now", now];
         program.run(arguments).expect(0).json()
     };
     let before = judge("2026-11-22T08:00:00Z");
@@ -206,7 +229,10 @@ fn a_ledger_that_cannot_be_written_is_named_and_left_alone() {
     // permissions alone would prove nothing here.
     fs::create_dir(program.path("directory.db")).unwrap();
     complains(&program.run(["run", "--example", "--ledger", "directory.db"]), 2, &["directory.db", "help:"]);
-    program.write("notes.db", "these are my notes, not a ledger, and longer than a header of SQLite would be: keep them.");
+    program.write(
+        "notes.db",
+        "these are my notes, not a ledger, and longer than a header of SQLite would be: keep them.",
+    );
     complains(&program.run(["run", "--example", "--ledger", "notes.db"]), 2, &["notes.db", "help:"]);
     assert!(fs::read_to_string(program.path("notes.db")).unwrap().starts_with("these are my notes"));
     let nowhere = program.run(["run", "--example", "--ledger", "missing/ledger.db"]);

@@ -17,7 +17,10 @@ fn holds(path: &str, text: &str) {
         fs::write(&file, text).unwrap();
     }
     let found = fs::read_to_string(&file).unwrap_or_default();
-    assert!(found == text, "{path} is not what the code says; run `TIDEWAITER_UPDATE=1 cargo test` and look at the change");
+    assert!(
+        found == text,
+        "{path} is not what the code says; run `TIDEWAITER_UPDATE=1 cargo test` and look at the change"
+    );
 }
 
 #[test]
@@ -30,7 +33,9 @@ fn the_schema_of_the_document_is_current() {
 #[test]
 fn the_command_line_reference_is_current() {
     let mut text = String::from("# Command line\n\nThis page is made from the program's own help.\n");
-    for arguments in [vec!["--help"], vec!["run", "--help"], vec!["snapshot", "--help"], vec!["evaluate", "--help"]] {
+    for arguments in
+        [vec!["--help"], vec!["run", "--help"], vec!["snapshot", "--help"], vec!["evaluate", "--help"]]
+    {
         let name = match arguments.as_slice() {
             [_] => "tidewaiter".to_owned(),
             other => format!("tidewaiter {}", other[0]),
@@ -45,7 +50,9 @@ fn the_command_line_reference_is_current() {
 #[test]
 fn the_table_of_controls_is_current() {
     let report = Program::new().run(["evaluate", "--example", "--format", "json"]).expect(0).json();
-    let mut text = String::from("# Controls\n\nThis page is made from the METADATA and framework files of the built-in bundles.\n\n| id | severity | resources | required condition | requirements |\n| --- | --- | --- | --- | --- |\n");
+    let mut text = String::from(
+        "# Controls\n\nThis page is made from the METADATA and framework files of the built-in bundles.\n\n| id | severity | resources | required condition | requirements |\n| --- | --- | --- | --- | --- |\n",
+    );
     for control in report["controls"].as_array().unwrap() {
         let cell = |name: &str| control[name].as_str().unwrap_or_default().replace('|', "\\|");
         let mappings = control["mappings"].as_array().unwrap().iter().filter_map(Value::as_str);

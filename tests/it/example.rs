@@ -21,7 +21,8 @@ fn the_first_run_shows_findings_and_the_second_says_that_nothing_has_changed() {
 fn a_snapshot_file_is_judged_like_the_built_in_example() {
     let program = Program::new();
     let estate = project("examples/estate.json");
-    let file = program.run(["evaluate", "--format", "json", "--snapshot", estate.to_str().unwrap()]).expect(0);
+    let file =
+        program.run(["evaluate", "--format", "json", "--snapshot", estate.to_str().unwrap()]).expect(0);
     let example = program.run(["evaluate", "--format", "json", "--example"]).expect(0);
     assert_eq!(file.stdout, example.stdout);
     assert!(!program.path("tidewaiter.db").exists(), "evaluate records nothing");
@@ -33,10 +34,14 @@ fn every_control_fails_on_something_or_says_why_it_judges_nothing() {
     let verdicts = report["verdicts"].as_array().unwrap();
     for control in report["controls"].as_array().unwrap() {
         let id = &control["id"];
-        let kinds = verdicts.iter().filter(|verdict| verdict["control"] == *id).map(|verdict| &verdict["verdict"]);
+        let kinds =
+            verdicts.iter().filter(|verdict| verdict["control"] == *id).map(|verdict| &verdict["verdict"]);
         let kinds = kinds.filter_map(Value::as_str).collect::<Vec<_>>();
         assert!(!kinds.is_empty(), "{id} judges nothing");
-        assert!(kinds.contains(&"failed") || kinds.iter().all(|kind| *kind == "not_applicable"), "{id}: {kinds:?}");
+        assert!(
+            kinds.contains(&"failed") || kinds.iter().all(|kind| *kind == "not_applicable"),
+            "{id}: {kinds:?}"
+        );
     }
 }
 
@@ -52,7 +57,16 @@ fn a_gate_is_opt_in_and_has_an_exit_code_of_its_own() {
 fn reports_go_to_files_and_programs_read_nothing_but_the_report() {
     let program = Program::new();
     let ran = program
-        .run(["evaluate", "--example", "--format", "asff", "--report", "json=report.json", "--report", "table=report.txt"])
+        .run([
+            "evaluate",
+            "--example",
+            "--format",
+            "asff",
+            "--report",
+            "json=report.json",
+            "--report",
+            "table=report.txt",
+        ])
         .expect(0);
     let findings = ran.json();
     assert!(findings.as_array().unwrap().len() > 100);
@@ -75,8 +89,16 @@ fn parameters_and_exceptions_of_the_example_apply() {
     let (params, exceptions) = (project("examples/params.yaml"), project("examples/exceptions.yaml"));
     let report = program
         .run([
-            "evaluate", "--example", "--format", "json", "--now", "2026-11-22T08:00:00Z", "--params",
-            params.to_str().unwrap(), "--exceptions", exceptions.to_str().unwrap(),
+            "evaluate",
+            "--example",
+            "--format",
+            "json",
+            "--now",
+            "2026-11-22T08:00:00Z",
+            "--params",
+            params.to_str().unwrap(),
+            "--exceptions",
+            exceptions.to_str().unwrap(),
         ])
         .expect(0)
         .json();
@@ -88,7 +110,9 @@ fn parameters_and_exceptions_of_the_example_apply() {
 
 #[test]
 fn help_is_there_for_every_command() {
-    for arguments in [vec!["--help"], vec!["run", "--help"], vec!["snapshot", "--help"], vec!["evaluate", "--help"]] {
+    for arguments in
+        [vec!["--help"], vec!["run", "--help"], vec!["snapshot", "--help"], vec!["evaluate", "--help"]]
+    {
         let ran = Program::new().run(&arguments).expect(0);
         assert!(ran.stdout.contains("Usage:"), "{arguments:?}");
     }

@@ -119,10 +119,11 @@ impl Harbour {
         let mut query = ledger.prepare("SELECT * FROM findings ORDER BY id").unwrap();
         let columns = query.column_names().into_iter().map(str::to_owned).collect::<Vec<_>>();
         let rows = query.query_map([], |row| {
-            let cells = columns.iter().enumerate().filter(|(_, name)| !is_about_time(name)).map(|(at, name)| {
-                let value = row.get::<_, rusqlite::types::Value>(at).unwrap();
-                format!("{name}={value:?}")
-            });
+            let cells =
+                columns.iter().enumerate().filter(|(_, name)| !is_about_time(name)).map(|(at, name)| {
+                    let value = row.get::<_, rusqlite::types::Value>(at).unwrap();
+                    format!("{name}={value:?}")
+                });
             Ok(cells.collect::<Vec<_>>().join(" "))
         });
         rows.unwrap().map(Result::unwrap).collect()
@@ -176,7 +177,10 @@ fn assert_bounded(report: &Value, reference: &Reference, fault: &Value) {
     let found = verdicts(report);
     for (key, verdict) in &found {
         let expected = reference.verdicts.get(key).map(String::as_str);
-        assert!(verdict == "unknown" || Some(verdict.as_str()) == expected, "{fault}: {key:?} is {verdict}, not {expected:?}");
+        assert!(
+            verdict == "unknown" || Some(verdict.as_str()) == expected,
+            "{fault}: {key:?} is {verdict}, not {expected:?}"
+        );
     }
     let hidden = report["hidden"].as_array().unwrap().iter();
     let hidden = hidden.map(|hidden| hidden["control"].as_str().unwrap()).collect::<BTreeSet<_>>();
@@ -193,9 +197,8 @@ fn assert_nothing_closed(
     reference: &Reference,
     fault: &Value,
 ) {
-    let closed = |finding: &Value| {
-        finding["RecordState"] == "ARCHIVED" || finding["Compliance"]["Status"] == "PASSED"
-    };
+    let closed =
+        |finding: &Value| finding["RecordState"] == "ARCHIVED" || finding["Compliance"]["Status"] == "PASSED";
     for (id, finding) in after {
         let was = before.get(id).is_some_and(closed);
         let may_be = reference.hub.get(id).is_some_and(closed);
@@ -228,7 +231,8 @@ fn calls(harbour: &Harbour) -> Vec<Value> {
         .collect::<BTreeSet<_>>();
     // An unchanged estate sends nothing; a changed one does.
     operations.insert("securityhub:BatchImportFindings".to_owned());
-    let mut matches = operations.iter().map(|operation| json!({ "operation": operation })).collect::<Vec<_>>();
+    let mut matches =
+        operations.iter().map(|operation| json!({ "operation": operation })).collect::<Vec<_>>();
     let clusters = harbour.names["clusters"].as_object().unwrap().keys();
     for cluster in clusters {
         for operation in ["ListServices", "DescribeServices", "ListTasks", "DescribeTasks"] {

@@ -40,7 +40,8 @@ fn status<'a>(findings: &'a BTreeMap<String, Value>, id: &str) -> (&'a str, &'a 
 fn counted(requests: &[Value]) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     for request in requests {
-        let name = format!("{}:{}", request["service"].as_str().unwrap(), request["operation"].as_str().unwrap());
+        let name =
+            format!("{}:{}", request["service"].as_str().unwrap(), request["operation"].as_str().unwrap());
         *counts.entry(name).or_default() += 1;
     }
     counts
@@ -78,7 +79,11 @@ fn a_pass_makes_no_more_requests_than_the_page_sizes_force() {
     assert_eq!(requests["ecs:ListServices"], clusters);
     assert_eq!(requests["ecs:DescribeServices"], clusters);
     assert_eq!(requests["ecs:ListTasks"], clusters);
-    assert_eq!(requests.get("iam:GetAccountAuthorizationDetails"), None, "nothing refers to IAM: {requests:?}");
+    assert_eq!(
+        requests.get("iam:GetAccountAuthorizationDetails"),
+        None,
+        "nothing refers to IAM: {requests:?}"
+    );
     assert_eq!(requests.get("securityhub:DescribeHub"), None, "nothing was to be published");
     for (operation, count) in &requests {
         if operation != "sts:GetCallerIdentity" {
@@ -136,7 +141,8 @@ fn a_withdrawn_control_is_archived_and_a_narrower_pass_archives_nothing() {
     copy(&project("bundles/aws-baseline"), &bundle);
     let with_bundle = |arguments: &[&str]| {
         let bundle = bundle.to_str().unwrap().to_owned();
-        let all = PUBLISH.iter().map(|argument| (*argument).to_owned()).chain(["--bundle".to_owned(), bundle]);
+        let all =
+            PUBLISH.iter().map(|argument| (*argument).to_owned()).chain(["--bundle".to_owned(), bundle]);
         program.run(all.chain(arguments.iter().map(|argument| (*argument).to_owned()))).expect(0)
     };
     with_bundle(&[]);
@@ -183,7 +189,8 @@ fn an_unreadable_resource_is_unknown_and_its_finding_stays_as_it_was() {
     assert_eq!(ours(&emulator), before);
     let web = names["services"]["web"].as_str().unwrap();
     let verdicts = report["verdicts"].as_array().unwrap();
-    let verdict = verdicts.iter().find(|verdict| verdict["control"] == "SV01" && verdict["resource"] == web).unwrap();
+    let verdict =
+        verdicts.iter().find(|verdict| verdict["control"] == "SV01" && verdict["resource"] == web).unwrap();
     assert_eq!(verdict["verdict"], "unknown");
     assert!(verdict["reason"].as_str().unwrap().contains("ecs:DescribeServices"), "{verdict}");
     assert_eq!(report["coverage"]["ecs.services"]["gaps"][0]["action"], "ecs:DescribeServices");
@@ -250,7 +257,11 @@ fn findings_of_another_product_and_a_customers_own_fields_survive() {
     );
     let tag = json!([{ "key": "owner", "value": "reports" }]);
     emulator.call("ecs", "TagResource", json!({ "resourceArn": names["services"]["reports"], "tags": tag }));
-    emulator.call("ecs", "DeleteService", json!({ "cluster": "harbour", "service": "console", "force": true }));
+    emulator.call(
+        "ecs",
+        "DeleteService",
+        json!({ "cluster": "harbour", "service": "console", "force": true }),
+    );
     publish(&program, 0);
 
     let finding = ours(&emulator)[&id].clone();
@@ -294,13 +305,18 @@ fn losing_the_ledger_costs_nothing_but_a_bootstrap() {
 fn a_refused_finding_is_reported_by_its_id_and_the_rest_is_written() {
     let (emulator, _) = Emulator::with_small_estate();
     let program = emulator.program();
-    emulator.faults(json!([{ "match": { "operation": "securityhub:BatchImportFindings" }, "kind": "denied" }]));
+    emulator
+        .faults(json!([{ "match": { "operation": "securityhub:BatchImportFindings" }, "kind": "denied" }]));
     let ran = publish(&program, 3);
     let report = ran.json();
     let failed = report["writes"]["failed"].as_array().unwrap();
     assert!(!failed.is_empty());
     assert!(failed[0]["finding"].as_str().unwrap().starts_with("tidewaiter/"));
-    assert!(failed[0]["message"].as_str().unwrap().contains("securityhub:BatchImportFindings"), "{}", failed[0]);
+    assert!(
+        failed[0]["message"].as_str().unwrap().contains("securityhub:BatchImportFindings"),
+        "{}",
+        failed[0]
+    );
 
     emulator.faults(json!([]));
     let healed = publish(&program, 0).json();
@@ -312,9 +328,18 @@ fn secrets_of_an_estate_reach_nothing_that_a_pass_writes() {
     let (emulator, _) = Emulator::with_small_estate();
     let program = emulator.program();
     let secrets = ["AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI", "ghp_", "hunter2", "migrate --force"];
-    let snapshot = program.run(["snapshot", "--all", "--rate", "1000", "-vvv", "--output", "estate.json"]).expect(0);
+    let snapshot =
+        program.run(["snapshot", "--all", "--rate", "1000", "-vvv", "--output", "estate.json"]).expect(0);
     let ran = program.run([
-        "run", "--publish", "security-hub", "--rate", "1000", "-vvv", "--report", "json=report.json", "--report",
+        "run",
+        "--publish",
+        "security-hub",
+        "--rate",
+        "1000",
+        "-vvv",
+        "--report",
+        "json=report.json",
+        "--report",
         "asff=findings.json",
     ]);
     let mut written = vec![snapshot.stdout, snapshot.stderr, ran.stdout, ran.stderr];

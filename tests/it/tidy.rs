@@ -64,7 +64,8 @@ fn trespassers(rooms: &[&str], words: &[&str]) -> Vec<String> {
 
 #[test]
 fn only_the_edges_speak_to_aws() {
-    let words = ["aws_config::", "aws_sdk_", "aws_smithy_", "aws_runtime::", "aws_types::", "aws_credential_types::"];
+    let words =
+        ["aws_config::", "aws_sdk_", "aws_smithy_", "aws_runtime::", "aws_types::", "aws_credential_types::"];
     assert_eq!(trespassers(&AWS_ROOMS, &words), Vec::<String>::new());
 }
 
@@ -81,7 +82,8 @@ fn only_commands_read_the_clock() {
 
 #[test]
 fn what_lies_between_snapshot_and_plan_is_pure() {
-    let words = ["std::fs", "std::env", "std::net", "std::process", "std::time::Instant", "tokio::", "rand::"];
+    let words =
+        ["std::fs", "std::env", "std::net", "std::process", "std::time::Instant", "tokio::", "rand::"];
     let rooms =
         sources().into_iter().map(|(_, room, _)| room).filter(|room| !PURE_ROOMS.contains(&room.as_str()));
     let impure = rooms.collect::<BTreeSet<_>>();
@@ -101,9 +103,17 @@ fn every_file_says_what_it_is() {
 
 #[test]
 fn nothing_is_left_for_later() {
-    let marks = [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("XX", "X"), concat!("#[ign", "ore"), concat!("unimpl", "emented!")];
+    let marks = [
+        concat!("TO", "DO"),
+        concat!("FIX", "ME"),
+        concat!("XX", "X"),
+        concat!("#[ign", "ore"),
+        concat!("unimpl", "emented!"),
+    ];
     let mut left = Vec::new();
-    for (directory, extension) in [("src", "rs"), ("tests", "rs"), ("tests", "py"), ("bundles", "rego"), ("bundles", "yaml")] {
+    for (directory, extension) in
+        [("src", "rs"), ("tests", "rs"), ("tests", "py"), ("bundles", "rego"), ("bundles", "yaml")]
+    {
         for path in files_below(&root().join(directory), extension) {
             let text = fs::read_to_string(&path).unwrap();
             left.extend(marks.iter().filter(|mark| text.contains(*mark)).map(|mark| (path.clone(), *mark)));
@@ -127,7 +137,8 @@ fn every_dependency_has_its_line_in_the_architecture() {
         if line.starts_with('[') {
             in_dependencies = line.ends_with("dependencies]");
         } else if in_dependencies && let Some((name, _)) = line.split_once(" = ") {
-            if !architecture.lines().any(|line| line.starts_with("| ") && line.contains(&format!("`{name}`"))) {
+            if !architecture.lines().any(|line| line.starts_with("| ") && line.contains(&format!("`{name}`")))
+            {
                 missing.push(name.to_owned());
             }
         }
@@ -143,7 +154,8 @@ fn the_engine_is_pinned_exactly() {
 
 /// Words in backquotes that look like a path of this project, with the document they stand in.
 fn promised_paths() -> Vec<(String, String)> {
-    let tops = ["src/", "tests/", "bundles/", "docs/", "examples/", "benches/", ".ci/", "infra/", "schedules/"];
+    let tops =
+        ["src/", "tests/", "bundles/", "docs/", "examples/", "benches/", ".ci/", "infra/", "schedules/"];
     let mut paths = Vec::new();
     for document in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "src/lib.rs"] {
         let text = fs::read_to_string(root().join(document)).unwrap();
@@ -159,7 +171,8 @@ fn promised_paths() -> Vec<(String, String)> {
 
 #[test]
 fn every_path_that_a_document_names_exists() {
-    let gone = promised_paths().into_iter().filter(|(_, path)| !root().join(path).exists()).collect::<Vec<_>>();
+    let gone =
+        promised_paths().into_iter().filter(|(_, path)| !root().join(path).exists()).collect::<Vec<_>>();
     assert_eq!(gone, Vec::new());
 }
 
@@ -174,7 +187,8 @@ fn every_promise_of_the_readme_names_a_test_that_exists() {
             tests.push_str(&fs::read_to_string(path).unwrap());
         }
     }
-    let rows = promises.lines().filter(|line| line.starts_with("| ") && line.contains('`')).collect::<Vec<_>>();
+    let rows =
+        promises.lines().filter(|line| line.starts_with("| ") && line.contains('`')).collect::<Vec<_>>();
     assert!(rows.len() >= 5, "{rows:?}");
     for row in rows {
         let name = row.rsplit('`').nth(1).unwrap();

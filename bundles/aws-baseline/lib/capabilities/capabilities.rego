@@ -1,11 +1,13 @@
 # METADATA
 # title: Linux capabilities
 # description: |
-#   Which capabilities a container starts with, and which ones a profile allows. Names are those of the ECS API:
-#   upper case, without `CAP_`.
+#   Which capabilities a container starts with, and which ones a profile allows. Names are those of the ECS API: upper
+#   case, without `CAP_`.
 package lib.capabilities
 
 import rego.v1
+
+import data.lib.containers
 
 # What Docker, and ECS with it on EC2 and Fargate alike, gives a container that asks for nothing:
 # https://docs.docker.com/engine/containers/run/#runtime-privilege-and-linux-capabilities
@@ -65,30 +67,32 @@ profiles := {
 	"restrict-all": set(),
 }
 
-# The capabilities that a container adds, as names of the API. `ALL` stays `ALL`, and what a template leaves open is left
-# out.
+# The capabilities that a container adds, as names of the API. `ALL` stays `ALL`, and what a template leaves open does
+# not count.
 added(container) := {_canonical(name) | some name in container.linuxParameters.capabilities.add}
 
 # The capabilities that a container drops.
 dropped(container) := {_canonical(name) | some name in container.linuxParameters.capabilities.drop}
 
+# What a definition may add whatever the profile says: on Fargate, where a task has its kernel for itself, what
+# `data.params.capabilities.allowed_on_fargate` names.
+tolerated(definition) := {name | some name in data.params.capabilities.allowed_on_fargate} if {
+	containers.runs_only_on(definition, {"FARGATE"})
+} else := set()
+
 # What a container starts with. The order is Docker's: privileged beats everything, adding ALL leaves out what is
 # dropped, dropping ALL leaves only what is added, and otherwise what is added comes back though it was dropped.
-effective(container) := _all if container.privileged == true
+effective(container) := _all if {
+	container.privileged == true
+} else := docker_default if {
+	not container.linuxParameters.capabilities
+} else := _granted(added(container), dropped(container))
 
-effective(container) := _unprivileged(added(container), dropped(container)) if not container.privileged == true
-
-_unprivileged(add, drop) := (_all | add) - (drop | {"ALL"}) if "ALL" in add
-
-_unprivileged(add, drop) := add if {
-	not "ALL" in add
+_granted(add, drop) := (_all | add) - (drop | {"ALL"}) if {
+	"ALL" in add
+} else := add if {
 	"ALL" in drop
-}
-
-_unprivileged(add, drop) := (docker_default - drop) | add if {
-	not "ALL" in add
-	not "ALL" in drop
-}
+} else := (docker_default - drop) | add
 
 _all := docker_default | beyond_default
 

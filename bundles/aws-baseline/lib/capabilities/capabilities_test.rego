@@ -73,3 +73,15 @@ test_profiles_go_from_wide_to_narrow if {
 test_added_leaves_out_what_a_template_leaves_open if {
 	capabilities.added(with_capabilities({"add": ["SYS_ADMIN", {"Ref": "Capability"}]})) == {"SYS_ADMIN"}
 }
+
+test_tolerated_is_what_the_parameter_allows_on_fargate if {
+	found := capabilities.tolerated({"requiresCompatibilities": ["FARGATE"]})
+		with data.params.capabilities.allowed_on_fargate as ["SYS_PTRACE"]
+	found == {"SYS_PTRACE"}
+}
+
+test_tolerated_is_nothing_where_ec2_is_possible_too if {
+	found := capabilities.tolerated({"requiresCompatibilities": ["EC2", "FARGATE"]})
+		with data.params.capabilities.allowed_on_fargate as ["SYS_PTRACE"]
+	found == set()
+}

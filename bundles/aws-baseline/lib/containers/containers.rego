@@ -2,17 +2,17 @@
 # title: Containers
 # description: |
 #   What the controls of task definitions need to know of a definition and of its containers. Every container counts:
-#   `containerDefinitions` holds the application, its sidecars and its init containers alike, and AWS has no other place
-#   for any of them.
+#   `containerDefinitions` holds the application, its sidecars and its init containers alike, and AWS has no other
+#   place for any of them.
 package lib.containers
 
 import rego.v1
 
 # A container's name. One whose name a template leaves open is called by its position: a violation must not be lost for
 # want of a name.
-name(_, container) := container.name if is_string(container.name)
-
-name(index, container) := sprintf("#%d", [index]) if not is_string(object.get(container, "name", null))
+name(index, container) := container.name if {
+	is_string(container.name)
+} else := sprintf("#%d", [index])
 
 # Evidence for a field of a container, under the path by which `aws ecs describe-task-definition` shows it.
 evidence(index, container, field, value) := {
@@ -27,7 +27,7 @@ os_family(definition) := object.get(definition, ["runtimePlatform", "operatingSy
 # True for a definition that only Windows can run. What is neither Windows nor Linux by name is not Windows: a control
 # for Linux judges it rather than nobody.
 windows(definition) if {
-	family := os_family(definition)
+	family := definition.runtimePlatform.operatingSystemFamily
 	is_string(family)
 	startswith(family, "WINDOWS_")
 }

@@ -1,36 +1,62 @@
 # METADATA
 # title: Image references
 # description: |
-#   Reads an image reference as Docker and ECS do, after https://pkg.go.dev/github.com/distribution/reference. Strings are
-#   taken apart by `split` and `trim`: there is one reference for each container of an estate, and a regular expression
-#   with captures takes many times as long.
+#   Reads an image reference as Docker and ECS do, after https://pkg.go.dev/github.com/distribution/reference. There
+#   is one for each container of an estate, so one match says whether it is a reference at all, and `split` takes it
+#   apart: in regorus, captures cost many times as much.
 package lib.image
 
 import rego.v1
 
-# The reference that a container names, or "" when it names none. Undefined where a template leaves it open.
-reference(container) := text if {
+# What the image of a container is, as `parse` says it. Undefined where a template leaves it open.
+of(container) := parse(text) if {
 	text := object.get(container, "image", "")
 	is_string(text)
 }
 
-# {"registry", "repository", "tag", "digest"} of a reference; tag and digest are "" when they are not written. Undefined
-# for what is not a reference, such as a repository in capitals or a variable that nobody filled in.
+# {"reference", "valid", "registry", "repository", "tag", "digest"} of a reference. Tag and digest are "" when they are
+# not written, and everything is when the text is no reference, such as a repository in capitals or a variable that
+# nobody filled in.
 parse(text) := {
-	"registry": _registry(host),
-	"repository": _repository(host, path),
+	"reference": text,
+	"valid": true,
+	"registry": registry,
+	"repository": _repository(registry, parts[0]),
 	"tag": tag,
 	"digest": digest,
 } if {
+	regex.match(_grammar, text)
 	halves := split(text, "@")
-	digest := _digest(halves)
-	host := _host(split(halves[0], "/"))
-	named := _after(host, halves[0])
-	parts := split(named, ":")
-	path := parts[0]
-	_is_path(path)
-	tag := _tag(parts)
-}
+	digest := concat("", array.slice(halves, 1, 2))
+	count(digest) in {0, 71, 135} # the algorithm's name, and 64 or 128 digits
+	host := _host(text)
+	parts := split(trim_prefix(halves[0], concat("", [host, "/"])), ":")
+	tag := concat("", array.slice(parts, 1, 2))
+	count(tag) <= 128
+
+	# Hosts are compared in lower case: DNS does not tell `Quay.io` from `quay.io`.
+	registry := object.get({"": "docker.io", "index.docker.io": "docker.io"}, lower(host), lower(host))
+} else := {"reference": text, "valid": false, "registry": "", "repository": "", "tag": "", "digest": ""}
+
+# Host, path, tag and digest, without `\w`, which means Unicode to regorus and ASCII to OPA.
+_grammar := concat("", [
+	`^(?:[A-Za-z0-9.:\[\]-]+/)?`,
+	`[a-z0-9][a-z0-9._-]*(?:/[a-z0-9][a-z0-9._-]*)*`,
+	`(?::[A-Za-z0-9_][A-Za-z0-9_.-]*)?`,
+	`(?:@sha(?:256|512):[0-9a-f]+)?$`,
+])
+
+# The first component is a host when it holds what a repository cannot, a port or a capital, or what it seldom does, a
+# dot, or is `localhost`. Anything else that is first belongs to a repository on Docker Hub.
+_host(text) := split(text, "/")[0] if {
+	regex.match(`^(?:localhost|[^/@]*[.:A-Z][^/@]*)/`, text)
+} else := ""
+
+# `nginx` is short for `library/nginx`, on Docker Hub alone.
+_repository(registry, path) := concat("/", ["library", path]) if {
+	registry == "docker.io"
+	not contains(path, "/")
+} else := path
 
 # The account and region of the host of a private ECR registry, in every partition and with its FIPS and dual-stack
 # names. Undefined for any other host, also for one that only looks like ECR.
@@ -64,78 +90,4 @@ _dual_stack := {"on.aws", "on.amazonwebservices.com.cn"}
 _is_account(label) if {
 	count(label) == 12
 	trim(label, "0123456789") == ""
-}
-
-_lower := "abcdefghijklmnopqrstuvwxyz0123456789"
-
-_upper := "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
-# No repository begins with a component that holds more than lower case, `-` and `_`; a registry's host has a dot, a port
-# or a capital, or is `localhost`.
-_host(components) := "" if not _has_host(components)
-
-_host(components) := components[0] if {
-	_has_host(components)
-	components[0] != ""
-	trim(components[0], concat("", [_lower, _upper, ".-:[]"])) == ""
-}
-
-_has_host(components) if {
-	count(components) > 1
-	trim(components[0], concat("", [_lower, "-_"])) != ""
-}
-
-_has_host(components) if {
-	count(components) > 1
-	components[0] in {"", "localhost"}
-}
-
-_after("", text) := text
-
-_after(host, text) := substring(text, count(host) + 1, -1) if host != ""
-
-_is_path(path) if {
-	path != ""
-	trim(path, concat("", [_lower, "._-/"])) == ""
-	trim(path, "._-/") == path
-	not contains(path, "//")
-}
-
-_tag(parts) := "" if count(parts) == 1
-
-_tag(parts) := parts[1] if {
-	count(parts) == 2
-	parts[1] != ""
-	count(parts[1]) <= 128
-	trim(parts[1], concat("", [_lower, _upper, "_.-"])) == ""
-	trim_left(parts[1], ".-") == parts[1]
-}
-
-_digest(halves) := "" if count(halves) == 1
-
-_digest(halves) := halves[1] if {
-	count(halves) == 2
-	[algorithm, value] := split(halves[1], ":")
-	count(value) == _digits[algorithm]
-	trim(value, "0123456789abcdef") == ""
-}
-
-# The hexadecimal digits of each algorithm's digest.
-_digits := {"sha256": 64, "sha512": 128}
-
-_hub := {"", "docker.io", "index.docker.io"}
-
-# Hosts are compared in lower case: DNS does not tell `Quay.io` from `quay.io`.
-_registry(host) := lower(host) if not lower(host) in _hub
-
-_registry(host) := "docker.io" if lower(host) in _hub
-
-# `nginx` is short for `library/nginx`, on Docker Hub alone.
-_repository(host, path) := path if not _official(host, path)
-
-_repository(host, path) := sprintf("library/%s", [path]) if _official(host, path)
-
-_official(host, path) if {
-	lower(host) in _hub
-	not contains(path, "/")
 }

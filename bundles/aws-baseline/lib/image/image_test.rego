@@ -6,112 +6,147 @@ import data.lib.image
 
 digest := "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
-parsed(registry, repository, tag, pin) := {
-	"registry": registry,
-	"repository": repository,
-	"tag": tag,
-	"digest": pin,
+reads_as(reference, registry, repository, tag, pin) if {
+	image.parse(reference) == {
+		"reference": reference,
+		"valid": true,
+		"registry": registry,
+		"repository": repository,
+		"tag": tag,
+		"digest": pin,
+	}
 }
 
 test_parses_a_bare_name_as_an_official_image_of_docker_hub if {
-	image.parse("nginx") == parsed("docker.io", "library/nginx", "", "")
+	reads_as("nginx", "docker.io", "library/nginx", "", "")
 }
 
 test_parses_the_tag_of_a_bare_name if {
-	image.parse("nginx:1.27") == parsed("docker.io", "library/nginx", "1.27", "")
+	reads_as("nginx:1.27", "docker.io", "library/nginx", "1.27", "")
 }
 
 test_parses_a_name_with_a_user_as_docker_hub if {
-	image.parse("grafana/loki:3.2") == parsed("docker.io", "grafana/loki", "3.2", "")
+	reads_as("grafana/loki:3.2", "docker.io", "grafana/loki", "3.2", "")
 }
 
 test_parses_docker_hub_by_its_name if {
-	image.parse("docker.io/nginx") == parsed("docker.io", "library/nginx", "", "")
+	reads_as("docker.io/nginx", "docker.io", "library/nginx", "", "")
 }
 
 test_parses_docker_hub_by_its_old_name if {
-	image.parse("index.docker.io/grafana/loki") == parsed("docker.io", "grafana/loki", "", "")
+	reads_as("index.docker.io/grafana/loki", "docker.io", "grafana/loki", "", "")
 }
 
 test_parses_a_registry if {
-	image.parse("quay.io/keycloak/keycloak:26") == parsed("quay.io", "keycloak/keycloak", "26", "")
+	reads_as("quay.io/keycloak/keycloak:26", "quay.io", "keycloak/keycloak", "26", "")
 }
 
 test_does_not_put_library_before_a_name_on_another_registry if {
-	image.parse("registry.example.com/web") == parsed("registry.example.com", "web", "", "")
+	reads_as("registry.example.com/web", "registry.example.com", "web", "", "")
 }
 
 test_parses_a_registry_in_capitals_as_lower_case if {
-	image.parse("Quay.IO/team/web") == parsed("quay.io", "team/web", "", "")
+	reads_as("Quay.IO/team/web", "quay.io", "team/web", "", "")
 }
 
 test_parses_a_port_as_part_of_the_registry if {
-	image.parse("registry.example.com:5000/team/web:1") == parsed("registry.example.com:5000", "team/web", "1", "")
+	reads_as("registry.example.com:5000/team/web:1", "registry.example.com:5000", "team/web", "1", "")
 }
 
 test_parses_a_one_word_host_with_a_port if {
-	image.parse("cache:5000/web") == parsed("cache:5000", "web", "", "")
+	reads_as("cache:5000/web", "cache:5000", "web", "", "")
 }
 
 test_parses_localhost_as_a_registry if {
-	image.parse("localhost/web") == parsed("localhost", "web", "", "")
+	reads_as("localhost/web", "localhost", "web", "", "")
 }
 
 test_parses_an_address_as_a_registry if {
-	image.parse("[2001:db8::1]:5000/web:2") == parsed("[2001:db8::1]:5000", "web", "2", "")
+	reads_as("[2001:db8::1]:5000/web:2", "[2001:db8::1]:5000", "web", "2", "")
 }
 
 test_parses_what_looks_like_a_port_as_a_tag_when_no_path_follows if {
-	image.parse("web:5000") == parsed("docker.io", "library/web", "5000", "")
+	reads_as("web:5000", "docker.io", "library/web", "5000", "")
 }
 
 test_parses_a_digest if {
-	image.parse(concat("@", ["quay.io/team/web", digest])) == parsed("quay.io", "team/web", "", digest)
+	reads_as(concat("@", ["quay.io/team/web", digest]), "quay.io", "team/web", "", digest)
 }
 
 test_parses_a_tag_and_a_digest if {
-	image.parse(concat("@", ["quay.io/team/web:1", digest])) == parsed("quay.io", "team/web", "1", digest)
+	reads_as(concat("@", ["quay.io/team/web:1", digest]), "quay.io", "team/web", "1", digest)
 }
 
 test_parses_deep_paths_and_separators if {
 	reference := "public.ecr.aws/aws-observability/otel__x/a.b-c:v0.1_rc-2"
-	image.parse(reference) == parsed("public.ecr.aws", "aws-observability/otel__x/a.b-c", "v0.1_rc-2", "")
+	reads_as(reference, "public.ecr.aws", "aws-observability/otel__x/a.b-c", "v0.1_rc-2", "")
 }
 
 test_does_not_parse_a_short_digest if {
-	not image.parse("nginx@sha256:abc")
+	not image.parse("nginx@sha256:abc").valid
 }
 
 test_does_not_parse_a_digest_of_an_unknown_algorithm if {
-	not image.parse(concat(":", ["nginx@md5", "0123456789abcdef0123456789abcdef"]))
+	not image.parse(concat(":", ["nginx@md5", "0123456789abcdef0123456789abcdef"])).valid
 }
 
 test_does_not_parse_a_repository_in_capitals if {
-	not image.parse("quay.io/Team/web")
+	not image.parse("quay.io/Team/web").valid
 }
 
 test_does_not_parse_an_unfilled_variable if {
-	not image.parse("${Registry}/web:1")
+	not image.parse("${Registry}/web:1").valid
+}
+
+test_does_not_parse_a_tag_that_is_too_long if {
+	not image.parse(concat("", ["nginx:", trim_prefix(digest, "sha256:"), trim_prefix(digest, "sha256:"), "0"])).valid
 }
 
 test_does_not_parse_the_empty_string if {
-	not image.parse("")
+	not image.parse("").valid
 }
 
 test_does_not_parse_white_space if {
-	not image.parse("nginx ")
+	not image.parse("nginx ").valid
 }
 
-test_reference_is_what_the_container_names if {
-	image.reference({"image": "nginx:1.27"}) == "nginx:1.27"
+test_does_not_parse_an_empty_component if {
+	not image.parse("quay.io//web").valid
 }
 
-test_reference_is_empty_without_an_image if {
-	image.reference({"name": "web"}) == ""
+test_does_not_parse_a_host_alone if {
+	not image.parse("quay.io/").valid
 }
 
-test_reference_is_undefined_when_a_template_leaves_it_open if {
-	not image.reference({"image": {"Ref": "Image"}})
+test_does_not_parse_an_empty_tag if {
+	not image.parse("nginx:").valid
+}
+
+test_parses_what_is_no_reference_as_nothing if {
+	image.parse("${Image}") == {
+		"reference": "${Image}",
+		"valid": false,
+		"registry": "",
+		"repository": "",
+		"tag": "",
+		"digest": "",
+	}
+}
+
+test_of_holds_the_reference_as_it_is_written if {
+	found := image.of({"image": "Quay.io/team/web:1.27"})
+	found.reference == "Quay.io/team/web:1.27"
+	found.registry == "quay.io"
+}
+
+test_of_is_no_reference_without_an_image if {
+	found := image.of({"name": "web"})
+	found.reference == ""
+	found.valid == false
+}
+
+test_of_is_undefined_when_a_template_leaves_it_open if {
+	not image.of({"image": {"Ref": "Image"}})
 }
 
 test_ecr_reads_account_and_region if {

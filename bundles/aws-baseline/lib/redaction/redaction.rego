@@ -1,9 +1,9 @@
 # METADATA
 # title: Redacted free text
 # description: |
-#   The document never holds what people wrote into a definition, only `redacted:<class>:<keyed hash>` in its place. The
-#   class is `plain`, or the kind of secret that was detected. This finds the places whose class is another one; it hands
-#   on neither text nor hash.
+#   The document never holds what people wrote into a definition, only `redacted:<class>:<keyed hash>` in its place.
+#   The class is `plain`, or the kind of secret that was detected. This finds the places whose class is another one;
+#   it hands on neither text nor hash.
 package lib.redaction
 
 import rego.v1
@@ -26,15 +26,20 @@ suspects(container) := union({
 	in_map(container, ["firelensConfiguration", "options"]),
 })
 
-# Nearly every text begins like this, and an estate has hundreds of thousands: they are passed over first.
-_plain := "redacted:plain:"
+# The same for a volume of a definition: a driver's options may hold the password of a share.
+suspects_of_volume(volume) := union({
+	in_map(volume, ["dockerVolumeConfiguration", "driverOpts"]),
+	in_map(volume, ["dockerVolumeConfiguration", "labels"]),
+})
 
-# The environment variables that are not plain.
+# The environment variables that are not plain. An estate has hundreds of thousands of texts, nearly all of them plain:
+# those are passed over before anything else, here and below.
 in_variables(container) := {suspect |
 	some index, variable in container.environment
-	is_string(variable.value)
-	not startswith(variable.value, _plain)
-	found := class(variable.value)
+	text := variable.value
+	is_string(text)
+	not startswith(text, "redacted:plain:")
+	found := class(text)
 	found != "plain"
 	suspect := {
 		"path": sprintf("environment[%d].value", [index]),
@@ -47,7 +52,7 @@ in_variables(container) := {suspect |
 in_list(thing, place) := {suspect |
 	some index, text in object.get(thing, place, [])
 	is_string(text)
-	not startswith(text, _plain)
+	not startswith(text, "redacted:plain:")
 	found := class(text)
 	found != "plain"
 	suspect := {
@@ -61,7 +66,7 @@ in_list(thing, place) := {suspect |
 in_map(thing, place) := {suspect |
 	some key, text in object.get(thing, place, {})
 	is_string(text)
-	not startswith(text, _plain)
+	not startswith(text, "redacted:plain:")
 	found := class(text)
 	found != "plain"
 	suspect := {

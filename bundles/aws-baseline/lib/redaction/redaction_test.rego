@@ -85,8 +85,20 @@ test_suspects_is_empty_for_a_container_without_free_text if {
 	redaction.suspects({"name": "web", "image": "nginx"}) == set()
 }
 
-test_in_map_reads_any_other_object if {
-	volume := {"dockerVolumeConfiguration": {"driverOpts": {"o": token}}}
-	place := ["dockerVolumeConfiguration", "driverOpts"]
-	redaction.in_map(volume, place) == {found("dockerVolumeConfiguration.driverOpts.\"o\"", "o")}
+test_suspects_of_volume_holds_an_option_of_the_driver if {
+	volume := {"name": "share", "dockerVolumeConfiguration": {"driverOpts": {"type": "cifs", "o": token}}}
+	redaction.suspects_of_volume(volume) == {found("dockerVolumeConfiguration.driverOpts.\"o\"", "o")}
+}
+
+test_suspects_of_volume_holds_a_label if {
+	volume := {"name": "share", "dockerVolumeConfiguration": {"labels": {"key": token}}}
+	redaction.suspects_of_volume(volume) == {found("dockerVolumeConfiguration.labels.\"key\"", "key")}
+}
+
+test_suspects_of_volume_is_empty_for_other_kinds_of_volume if {
+	redaction.suspects_of_volume({"name": "logs", "host": {"sourcePath": "/var/log/web"}}) == set()
+}
+
+test_suspects_is_empty_where_a_template_leaves_the_text_open if {
+	redaction.suspects({"command": [{"Ref": "Command"}], "dockerLabels": {"a": {"Ref": "Label"}}}) == set()
 }

@@ -1,10 +1,10 @@
 # METADATA
 # title: Every container has a log driver
 # description: |
-#   Without a log driver the output of a container, and with it what an investigation would start from, is gone when the
-#   task stops. Each container needs a `logConfiguration` with a `logDriver`: sidecars, init containers and the FireLens
-#   log router, which cannot log through itself, count as well, as in Security Hub's ECS.9. Which drivers count is a
-#   parameter; a driver that is not in the list fails.
+#   Without a log driver the output of a container, and with it what an investigation would start from, is gone when
+#   the task stops. Each container needs a `logConfiguration` with a `logDriver`: sidecars, init containers and the
+#   FireLens log router, which cannot log through itself, count as well, as in Security Hub's ECS.9. Which drivers
+#   count is a parameter; a driver that is not in the list fails.
 # related_resources:
 #   - https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html
 #   - https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_firelens.html
@@ -17,10 +17,11 @@
 #   parameters: [container_without_logging]
 #   remediation:
 #     text: |
-#       Register a revision in which each container has a `logConfiguration`, for example with the driver `awslogs` and the
-#       options `awslogs-group`, `awslogs-region` and `awslogs-stream-prefix`; the execution role, or on EC2 the instance
-#       role, must be allowed to write to the log group. Give a FireLens log router `awslogs` of its own. Move the services,
-#       schedules and pipelines that start the old revision to the new one, then deregister the old one.
+#       Register a revision in which each container has a `logConfiguration`, for example with the driver `awslogs`
+#       and the options `awslogs-group`, `awslogs-region` and `awslogs-stream-prefix`; the execution role, or on EC2
+#       the instance role, must be allowed to write to the log group. Give a FireLens log router `awslogs` of its own.
+#       Move the services, schedules and pipelines that start the old revision to the new one, then deregister the old
+#       one.
 package tidewaiter.controls.task_definition.container_without_logging
 
 import rego.v1
@@ -31,17 +32,18 @@ drivers := {driver | some driver in data.params.container_without_logging.log_dr
 
 deny contains violation if {
 	count(drivers) > 0
+	accepted := drivers
 	some arn, definition in input.ecs.task_definitions
 	some index, container in definition.containerDefinitions
 	driver := object.get(container, ["logConfiguration", "logDriver"], null)
-	not driver in drivers
+	not driver in accepted
 	not is_object(driver)
 	violation := {
 		"resource": arn,
 		"message": sprintf("container %q has %s, expected one of %s", [
 			containers.name(index, container),
 			stated(driver),
-			concat(", ", sort(drivers)),
+			concat(", ", sort(accepted)),
 		]),
 		"evidence": containers.evidence(index, container, "logConfiguration.logDriver", driver),
 	}

@@ -2,9 +2,10 @@
 # title: Containers add no dangerous Linux capability
 # description: |
 #   SYS_ADMIN, SYS_MODULE, SYS_PTRACE, NET_ADMIN and their like are each a known way out of a container or into its
-#   neighbours. The control reads `linuxParameters.capabilities.add` against a list, so it can stay on where the profile
-#   of TD10 is too strict. What is both added and dropped is added, as Docker sees it. A privileged container, which adds
-#   nothing because it has everything, is TD01's. Windows has no capabilities, so definitions for it are left out.
+#   neighbours. The control reads `linuxParameters.capabilities.add` against a list, so it can stay on where the
+#   profile of TD10 is too strict. What is both added and dropped is added, as Docker sees it. A privileged container,
+#   which adds nothing because it has everything, is TD01's. Windows has no capabilities, so definitions for it are
+#   left out.
 # related_resources:
 #   - https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_KernelCapabilities.html
 #   - https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-tasks-containers.html
@@ -16,10 +17,10 @@
 #   parameters: [capabilities]
 #   remediation:
 #     text: |
-#       Register a revision that does not add the capability. What needs it is often a tool for the instance, such as a
-#       network or security agent, which can run on the instance or as an ECS managed daemon instead of in each task.
-#       Move the services, schedules and pipelines that start the old revision to the new one, then deregister the old
-#       one.
+#       Register a revision that does not add the capability. What needs it is often a tool for the instance, such as
+#       a network or security agent, which can run on the instance or as an ECS managed daemon instead of in each
+#       task. Move the services, schedules and pipelines that start the old revision to the new one, then deregister
+#       the old one.
 package tidewaiter.controls.task_definition.dangerous_capability_added
 
 import rego.v1
@@ -34,7 +35,9 @@ deny contains violation if {
 	not containers.windows(definition)
 	some index, container in definition.containerDefinitions
 	added := container.linuxParameters.capabilities.add
-	found := (capabilities.added(container) & dangerous) - besides(definition)
+	risky := capabilities.added(container) & dangerous
+	count(risky) > 0
+	found := risky - capabilities.tolerated(definition)
 	count(found) > 0
 	name := containers.name(index, container)
 	violation := {
@@ -59,10 +62,3 @@ exclude contains exclusion if {
 	not containers.windows(definition)
 	exclusion := {"resource": arn, "reason": "the parameter capabilities.dangerous is empty"}
 }
-
-# What may be added on Fargate, where a task has its kernel for itself.
-besides(definition) := {name | some name in data.params.capabilities.allowed_on_fargate} if {
-	containers.runs_only_on(definition, {"FARGATE"})
-}
-
-besides(definition) := set() if not containers.runs_only_on(definition, {"FARGATE"})

@@ -1,9 +1,9 @@
 # METADATA
 # title: EFS volumes are encrypted in transit
 # description: |
-#   Without `transitEncryption`, files travel between the task's host and EFS as plain NFS, readable to whoever sees the
-#   traffic, and neither an access point's identity nor IAM authorization can be enforced. The setting is off unless it says
-#   ENABLED. A definition without EFS volumes passes. Security Hub's ECS.18 looks at the same setting.
+#   Without `transitEncryption`, files travel between the task's host and EFS as plain NFS, readable to whoever sees
+#   the traffic, and neither an access point's identity nor IAM authorization can be enforced. The setting is off
+#   unless it says ENABLED. A definition without EFS volumes passes. Security Hub's ECS.18 looks at the same setting.
 # related_resources:
 #   - https://docs.aws.amazon.com/AmazonECS/latest/developerguide/efs-volumes.html
 #   - https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_EFSVolumeConfiguration.html
@@ -14,9 +14,10 @@
 #   resources: ecs.task_definitions
 #   remediation:
 #     text: |
-#       Register a revision with `efsVolumeConfiguration.transitEncryption` set to `ENABLED` for the volume. Nothing changes
-#       on the file system; a file system policy that denies access without `aws:SecureTransport` keeps it that way. Move
-#       the services, schedules and pipelines that start the old revision to the new one, then deregister the old one.
+#       Register a revision with `efsVolumeConfiguration.transitEncryption` set to `ENABLED` for the volume. Nothing
+#       changes on the file system; a file system policy that denies access without `aws:SecureTransport` keeps it
+#       that way. Move the services, schedules and pipelines that start the old revision to the new one, then
+#       deregister the old one.
 package tidewaiter.controls.task_definition.efs_transit_unencrypted
 
 import rego.v1

@@ -26,7 +26,10 @@ test_denies_encryption_that_is_disabled if {
 
 test_denies_encryption_that_is_not_set if {
 	found := efs_transit_unencrypted.deny with input as estate([efs({})])
-	{violation.message | some violation in found} == {"volume \"shared\" has transitEncryption not set, expected \"ENABLED\""}
+	{violation.message | some violation in found} == {concat("", [
+		"volume \"shared\" has transitEncryption not set, ",
+		"expected \"ENABLED\"",
+	])}
 }
 
 test_denies_a_setting_that_does_not_exist_yet if {

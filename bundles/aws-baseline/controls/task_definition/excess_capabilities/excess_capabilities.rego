@@ -1,11 +1,12 @@
 # METADATA
 # title: Containers hold no Linux capability beyond the chosen profile
 # description: |
-#   Capabilities are the pieces that root's power is made of. The control works out what each container starts with, as
-#   Docker does from its default set, `add`, `drop` and `privileged`, and compares that with the profile: at most Docker's
-#   defaults (`restrict-nondefaults`), the same without NET_RAW (`baseline`), NET_BIND_SERVICE at most (`restricted`), or
-#   nothing (`restrict-all`). Under the three narrower profiles a container that drops nothing fails. The profiles are
-#   those that Trend Vision One Container Security has. Windows has no capabilities, so definitions for it are left out.
+#   Capabilities are the pieces that root's power is made of. The control works out what each container starts with,
+#   as Docker does from its default set, `add`, `drop` and `privileged`, and compares that with the profile: at most
+#   Docker's defaults (`restrict-nondefaults`), the same without NET_RAW (`baseline`), NET_BIND_SERVICE at most
+#   (`restricted`), or nothing (`restrict-all`). Under the three narrower profiles a container that drops nothing
+#   fails. The profiles are those that Trend Vision One Container Security has. Windows has no capabilities, so
+#   definitions for it are left out.
 # related_resources:
 #   - https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_KernelCapabilities.html
 #   - https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-tasks-containers.html
@@ -17,10 +18,10 @@
 #   parameters: [capabilities]
 #   remediation:
 #     text: |
-#       Register a revision in which the container drops what the finding lists, or does not add it: for `restricted`, set
-#       `linuxParameters.capabilities.drop` to `["ALL"]` and add back NET_BIND_SERVICE if the container listens on a port
-#       below 1024. Move the services, schedules and pipelines that start the old revision to the new one, then deregister
-#       the old one.
+#       Register a revision in which the container drops what the finding lists, or does not add it: for `restricted`,
+#       set `linuxParameters.capabilities.drop` to `["ALL"]` and add back NET_BIND_SERVICE if the container listens on
+#       a port below 1024. Move the services, schedules and pipelines that start the old revision to the new one, then
+#       deregister the old one.
 package tidewaiter.controls.task_definition.excess_capabilities
 
 import rego.v1
@@ -37,7 +38,7 @@ deny contains violation if {
 	some index, container in definition.containerDefinitions
 	beyond := capabilities.effective(container) - allowed
 	count(beyond) > 0
-	excess := beyond - besides(definition)
+	excess := beyond - capabilities.tolerated(definition)
 	count(excess) > 0
 	violation := {
 		"resource": arn,
@@ -46,10 +47,7 @@ deny contains violation if {
 			listed(container, excess),
 			profile,
 		]),
-		"evidence": object.union(
-			containers.evidence(index, container, field(container), value(container)),
-			{"profile": profile, "excess": sort(excess)},
-		),
+		"evidence": object.union(evidence(index, container), {"profile": profile, "excess": sort(excess)}),
 	}
 }
 
@@ -69,29 +67,14 @@ exclude contains exclusion if {
 	}
 }
 
-# What may be held besides on Fargate, where a task has its kernel for itself.
-besides(definition) := {name | some name in data.params.capabilities.allowed_on_fargate} if {
-	containers.runs_only_on(definition, {"FARGATE"})
-}
-
-besides(definition) := set() if not containers.runs_only_on(definition, {"FARGATE"})
-
-listed(container, _) := "every capability, being privileged" if container.privileged == true
-
-listed(container, _) := "every capability that it does not drop, adding ALL" if {
-	not container.privileged == true
+listed(container, excess) := "every capability, being privileged" if {
+	container.privileged == true
+} else := "every capability that it does not drop, adding ALL" if {
 	"ALL" in capabilities.added(container)
+} else := concat(", ", sort(excess))
+
+evidence(index, container) := containers.evidence(index, container, "privileged", true) if {
+	container.privileged == true
+} else := containers.evidence(index, container, "linuxParameters.capabilities", lists) if {
+	lists := object.get(container, ["linuxParameters", "capabilities"], null)
 }
-
-listed(container, excess) := concat(", ", sort(excess)) if {
-	not container.privileged == true
-	not "ALL" in capabilities.added(container)
-}
-
-field(container) := "privileged" if container.privileged == true
-
-field(container) := "linuxParameters.capabilities" if not container.privileged == true
-
-value(container) := true if container.privileged == true
-
-value(container) := object.get(container, ["linuxParameters", "capabilities"], null) if not container.privileged == true

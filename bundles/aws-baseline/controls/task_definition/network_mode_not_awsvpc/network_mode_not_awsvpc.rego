@@ -1,9 +1,9 @@
 # METADATA
 # title: Task definitions use the awsvpc network mode
 # description: |
-#   Only with `awsvpc` has each task a network interface of its own, so that security groups, flow logs and subnets apply
-#   to the task instead of to everything on its instance. A definition without a mode gets `bridge`, unless it is for
-#   Fargate or Managed Instances alone, where `awsvpc` is the default. ECS Anywhere does not offer the mode, so
+#   Only with `awsvpc` has each task a network interface of its own, so that security groups, flow logs and subnets
+#   apply to the task instead of to everything on its instance. A definition without a mode gets `bridge`, unless it
+#   is for Fargate or Managed Instances alone, where `awsvpc` is the default. ECS Anywhere does not offer the mode, so
 #   definitions for EXTERNAL capacity alone are left out. A mode that is not known fails.
 # related_resources:
 #   - https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking.html
@@ -16,9 +16,9 @@
 #   remediation:
 #     text: |
 #       Register a revision with `networkMode` set to `awsvpc`. Services and schedules that start it need a
-#       `networkConfiguration` with subnets and security groups, and load balancers targets of type `ip`, so a service may
-#       have to be created anew. Move everything that starts the old revision to the new one, then deregister the old
-#       one.
+#       `networkConfiguration` with subnets and security groups, and load balancers targets of type `ip`, so a service
+#       may have to be created anew. Move everything that starts the old revision to the new one, then deregister the
+#       old one.
 package tidewaiter.controls.task_definition.network_mode_not_awsvpc
 
 import rego.v1

@@ -51,7 +51,7 @@ test_denies_an_argument_of_the_entry_point if {
 }
 
 test_denies_an_argument_of_the_health_check if {
-	found := plaintext_secret.deny with input as holding({"healthCheck": {"command": [plain, token]}})
+	found := plaintext_secret.deny with input as holding({"healthCheck": {"command": ["CMD-SHELL", token]}})
 	paths(found) == {"containerDefinitions[0].healthCheck.command[1]"}
 }
 
@@ -80,7 +80,7 @@ test_denies_an_option_of_a_volume_driver if {
 		"resource": arn,
 		"message": concat("", [
 			"volume \"share\" holds a text of class \"github_token\" in dockerVolumeConfiguration.driverOpts.\"o\", ",
-			"expected a driver that needs none",
+			"expected no secret in the definition of a volume",
 		]),
 		"evidence": {
 			"volume": "share",

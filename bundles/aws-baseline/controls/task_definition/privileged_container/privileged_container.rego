@@ -13,9 +13,9 @@
 #   resources: ecs.task_definitions
 #   remediation:
 #     text: |
-#       Register a revision without `privileged`, with the few capabilities under `linuxParameters.capabilities.add` that
-#       the container needs instead. Move the services, schedules and pipelines that start the old revision to the new
-#       one, then deregister the old one, so that nobody can start it again.
+#       Register a revision without `privileged`, with the few capabilities under `linuxParameters.capabilities.add`
+#       that the container needs instead. Move the services, schedules and pipelines that start the old revision to
+#       the new one, then deregister the old one, so that nobody can start it again.
 #     action: ecs.task_definition.revise
 package tidewaiter.controls.task_definition.privileged_container
 

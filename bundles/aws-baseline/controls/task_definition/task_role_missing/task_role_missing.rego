@@ -1,9 +1,9 @@
 # METADATA
 # title: Task definitions name a task role
 # description: |
-#   The task role says what the application may do in AWS. A task without one that needs AWS finds another way: keys in
-#   its environment, or on EC2 the role of the instance, which every task there shares. A role without any permission is
-#   the way to say that a task needs nothing.
+#   The task role says what the application may do in AWS. A task without one that needs AWS finds another way: keys
+#   in its environment, or on EC2 the role of the instance, which every task there shares. A role without any
+#   permission is the way to say that a task needs nothing.
 # related_resources:
 #   - https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
 #   - https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html
@@ -13,9 +13,9 @@
 #   resources: ecs.task_definitions
 #   remediation:
 #     text: |
-#       Create a role for this application alone that `ecs-tasks.amazonaws.com` may assume, with the permissions that the
-#       application needs, none if it needs none, and register a revision that names it as `taskRoleArn`. Move the services,
-#       schedules and pipelines that start the old revision to the new one, then deregister the old one.
+#       Create a role for this application alone that `ecs-tasks.amazonaws.com` may assume, with the permissions that
+#       the application needs, none if it needs none, and register a revision that names it as `taskRoleArn`. Move the
+#       services, schedules and pipelines that start the old revision to the new one, then deregister the old one.
 package tidewaiter.controls.task_definition.task_role_missing
 
 import rego.v1

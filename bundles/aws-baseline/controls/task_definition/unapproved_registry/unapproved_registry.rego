@@ -1,10 +1,10 @@
 # METADATA
 # title: Images come from approved registries
 # description: |
-#   A registry that nobody vouches for can hand out anything, and a public one under a familiar name often does. Approved
-#   are, by parameter, the account's own private ECR registry in any region (the default, and the only one), the registries
-#   of other accounts, whole registry hosts, and repositories or paths of them. Everything else fails, and so does what is
-#   no image reference. An image without a host comes from Docker Hub.
+#   A registry that nobody vouches for can hand out anything, and a public one under a familiar name often does.
+#   Approved are, by parameter, the account's own private ECR registry in any region (the default, and the only one),
+#   the registries of other accounts, whole registry hosts, and repositories or paths of them. Everything else fails,
+#   and so does what is no image reference. An image without a host comes from Docker Hub.
 # related_resources:
 #   - https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
 #   - https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
@@ -16,10 +16,10 @@
 #   parameters: [unapproved_registry]
 #   remediation:
 #     text: |
-#       Copy the image into the account's own ECR registry, or let a pull-through cache rule do so, and register a revision
-#       that names it there. If the source is trusted as it is, add the repository to `unapproved_registry.repositories`
-#       instead. Move the services, schedules and pipelines that start the old revision to the new one, then deregister the
-#       old one.
+#       Copy the image into the account's own ECR registry, or let a pull-through cache rule do so, and register a
+#       revision that names it there. If the source is trusted as it is, add the repository to
+#       `unapproved_registry.repositories` instead. Move the services, schedules and pipelines that start the old
+#       revision to the new one, then deregister the old one.
 package tidewaiter.controls.task_definition.unapproved_registry
 
 import rego.v1
@@ -39,16 +39,16 @@ deny contains violation if {
 	configured
 	some arn, definition in input.ecs.task_definitions
 	some index, container in definition.containerDefinitions
-	reference := image.reference(container)
-	not approved(reference)
+	found := image.of(container)
+	not approved(found)
 	violation := {
 		"resource": arn,
 		"message": sprintf("container %q has the image %q, %s, expected an approved registry", [
 			containers.name(index, container),
-			reference,
-			origin(reference),
+			found.reference,
+			origin(found),
 		]),
-		"evidence": containers.evidence(index, container, "image", reference),
+		"evidence": containers.evidence(index, container, "image", found.reference),
 	}
 }
 
@@ -62,15 +62,13 @@ configured if data.params.unapproved_registry.own_account == true
 
 configured if count(accounts | registries | repositories) > 0
 
-approved(reference) if trusted(image.parse(reference))
+approved(found) if image.ecr(found.registry).account in accounts
 
-trusted(parsed) if image.ecr(parsed.registry).account in accounts
+approved(found) if found.registry in registries
 
-trusted(parsed) if parsed.registry in registries
-
-trusted(parsed) if {
+approved(found) if {
 	count(repositories) > 0
-	path := sprintf("%s/%s", [parsed.registry, parsed.repository])
+	path := sprintf("%s/%s", [found.registry, found.repository])
 	some repository in repositories
 	leads_to(repository, path)
 }
@@ -80,6 +78,6 @@ leads_to(repository, path) if path == repository
 
 leads_to(repository, path) if startswith(path, sprintf("%s/", [repository]))
 
-origin(reference) := sprintf("which comes from %s", [image.parse(reference).registry])
-
-origin(reference) := "which is no image reference" if not image.parse(reference)
+origin(found) := sprintf("which comes from %s", [found.registry]) if {
+	found.valid
+} else := "which is no image reference"

@@ -44,7 +44,8 @@ test_denies_the_registry_of_another_account if {
 }
 
 test_denies_a_host_that_only_begins_like_the_own_registry if {
-	found := unapproved_registry.deny with input as using("123456789012.dkr.ecr.eu-central-1.amazonaws.com.example.org/web:1")
+	reference := "123456789012.dkr.ecr.eu-central-1.amazonaws.com.example.org/web:1"
+	found := unapproved_registry.deny with input as using(reference)
 	count(found) == 1
 }
 

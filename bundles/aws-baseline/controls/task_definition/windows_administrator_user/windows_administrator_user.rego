@@ -3,8 +3,8 @@
 # description: |
 #   ContainerAdministrator owns everything in a Windows container, and it is the user of a container that names none,
 #   unless its image does. The control reads `user` without regard to case or to a domain in front of it. It judges
-#   definitions that name a Windows family. Security Hub's ECS.21 also judges definitions that name no family, Linux ones
-#   on EC2 among them; `judge_unspecified_family` does the same here.
+#   definitions that name a Windows family. Security Hub's ECS.21 also judges definitions that name no family, Linux
+#   ones on EC2 among them; `judge_unspecified_family` does the same here.
 # related_resources:
 #   - https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html
 #   - https://learn.microsoft.com/en-us/virtualization/windowscontainers/manage-containers/container-security
@@ -16,9 +16,9 @@
 #   parameters: [windows_administrator_user]
 #   remediation:
 #     text: |
-#       Register a revision whose containers each set `user` to `ContainerUser`, or to another account of the image without
-#       administrative rights. Move the services, schedules and pipelines that start the old revision to the new one, then
-#       deregister the old one.
+#       Register a revision whose containers each set `user` to `ContainerUser`, or to another account of the image
+#       without administrative rights. Move the services, schedules and pipelines that start the old revision to the
+#       new one, then deregister the old one.
 package tidewaiter.controls.task_definition.windows_administrator_user
 
 import rego.v1
@@ -35,7 +35,10 @@ deny contains violation if {
 	problem := administrator(user)
 	violation := {
 		"resource": arn,
-		"message": sprintf("container %q %s, expected \"ContainerUser\" or the like", [containers.name(index, container), problem]),
+		"message": sprintf("container %q %s, expected \"ContainerUser\" or the like", [
+			containers.name(index, container),
+			problem,
+		]),
 		"evidence": containers.evidence(index, container, "user", user),
 	}
 }
@@ -53,16 +56,15 @@ judged(definition) if {
 	containers.os_family(definition) == ""
 }
 
-reason("") := "it names no operating system family, so it is taken for Linux"
-
-reason(family) := sprintf("its operating system family is %q, not Windows", [family]) if {
+reason(family) := "it names no operating system family, so it is taken for Linux" if {
+	family == ""
+} else := sprintf("its operating system family is %q, not Windows", [family]) if {
 	is_string(family)
-	family != ""
 }
 
-administrator(user) := "names no user" if user in {null, ""}
-
-administrator(user) := sprintf("runs as user %q", [user]) if {
+administrator(user) := "names no user" if {
+	user in {null, ""}
+} else := sprintf("runs as user %q", [user]) if {
 	is_string(user)
 	parts := split(lower(user), `\`)
 	parts[count(parts) - 1] in administrators
