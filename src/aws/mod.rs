@@ -16,6 +16,8 @@ mod page;
 mod probe;
 mod rates;
 mod session;
+#[cfg(test)]
+mod tests;
 
 pub use call::{Answer, Body, CallCount, CallError, Calls};
 pub use operation::Operation;
@@ -24,5 +26,6 @@ pub use probe::{Probe, WholeAnswer};
 pub use rates::{Bucket, Rate};
 pub use session::{Error, Identity, Limits, Options, Role, Session};
 
+pub(crate) use session::retry_partition;
 #[cfg(test)]
 pub(crate) use session::testing;

@@ -199,7 +199,7 @@ macro_rules! client {
 }
 
 /// See [`client`].
-pub(super) fn retry_partition() -> RetryPartition {
+pub(crate) fn retry_partition() -> RetryPartition {
     RetryPartition::custom("tidewaiter").token_bucket(TokenBucket::unlimited()).build()
 }
 
@@ -351,7 +351,9 @@ fn limited(config: SdkConfig, limits: &Limits) -> SdkConfig {
         .operation_attempt_timeout(limits.attempt_timeout)
         .operation_timeout(limits.call_timeout)
         .build();
-    config.into_builder().retry_config(retries).timeout_config(timeouts).build()
+    // A configuration that was not made by the SDK's loader may lack a clock, which assuming a role takes for granted.
+    let clock = config.time_source().unwrap_or_default();
+    config.into_builder().retry_config(retries).timeout_config(timeouts).time_source(clock).build()
 }
 
 /// The configuration with the role's credentials, which are fetched at the first call and renewed before they expire.

@@ -16,10 +16,15 @@ mod ec2;
 mod ecs;
 mod iam;
 mod plan;
+#[cfg(test)]
+mod query_tests;
 mod reading;
 mod redact;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
+mod xml;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -71,6 +71,19 @@ impl<'a> Reading<'a> {
         answer
     }
 
+    /// Calls and retries so far.
+    pub(super) fn spent(&self) -> (u64, u64) {
+        let gathered = self.gathered();
+        (gathered.calls, gathered.retries)
+    }
+
+    /// Counts calls and retries that were made for another collection and served this one too.
+    pub(super) fn charge(&self, (calls, retries): (u64, u64)) {
+        let mut gathered = self.gathered();
+        gathered.calls += calls;
+        gathered.retries += retries;
+    }
+
     /// Takes a member.
     pub(super) fn insert(&self, key: impl Into<String>, body: Box<RawValue>) {
         let mut gathered = self.gathered();

@@ -242,3 +242,174 @@ impl Redactor {
         digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    fn redactor() -> Redactor {
+        Redactor::new(&RedactionKey::new([7; 32]))
+    }
+
+    fn redacted(resource: &Value) -> Value {
+        let mut object = serde_json::from_str::<Object>(&resource.to_string()).unwrap();
+        redactor().redact(&mut object);
+        serde_json::from_str(object.into_raw().get()).unwrap()
+    }
+
+    /// The class in `redacted:<class>:<hash>`.
+    fn class_of(text: &str) -> String {
+        let replaced = redactor().replacement(text);
+        let mut parts = replaced.split(':');
+        assert_eq!(parts.next(), Some("redacted"));
+        let class = parts.next().unwrap().to_owned();
+        let hash = parts.next().unwrap();
+        assert!(hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()), "{replaced}");
+        assert_eq!(parts.next(), None);
+        class
+    }
+
+    #[test]
+    fn texts_are_classified() {
+        for (text, class) in [
+            ("hunter2", "plain"),
+            ("https://example.org/path?x=1", "plain"),
+            ("postgres://app:hunter2@db:5432/app", "url_credentials"),
+            ("redis://:hunter2@cache", "url_credentials"),
+            ("AKIAIOSFODNN7EXAMPLE", "aws_access_key"),
+            ("ASIAIOSFODNN7EXAMPLE", "aws_access_key"),
+            ("ghp_abcdefghijklmnopqrstuvwxyz0123456789", "github_token"),
+            ("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "high_entropy"),
+            ("-----BEGIN RSA PRIVATE KEY-----\nMII", "rsa_private_key"),
+            ("-----BEGIN PRIVATE KEY-----\nMII", "private_key"),
+            ("-----BEGIN EC PRIVATE KEY-----\nMII", "private_key"),
+        ] {
+            assert_eq!(class_of(text), class, "{text}");
+        }
+    }
+
+    #[test]
+    fn equal_texts_have_equal_hashes_under_one_key_only() {
+        let one = redactor().replacement("hunter2");
+        assert_eq!(one, redactor().replacement("hunter2"));
+        assert_ne!(one, redactor().replacement("hunter3"));
+        assert_ne!(one, Redactor::new(&RedactionKey::new([8; 32])).replacement("hunter2"));
+    }
+
+    #[test]
+    fn the_key_does_not_print_itself() {
+        assert_eq!(format!("{:?}", RedactionKey::new([7; 32])), "RedactionKey");
+    }
+
+    #[test]
+    fn structure_stays_and_empty_strings_stay_empty() {
+        let definition = json!({
+            "family": "web", "cpu": "256", "tags": [{"key": "owner", "value": "web team"}],
+            "containerDefinitions": [{
+                "name": "app", "image": "app:1", "cpu": 0, "readonlyRootFilesystem": true, "user": "1000",
+                "environment": [{"name": "EMPTY", "value": ""}], "command": [], "entryPoint": [""],
+                "environmentFiles": [{"value": "arn:aws:s3:::b/k", "type": "s3"}],
+                "secrets": [{"name": "P", "valueFrom": "arn:aws:ssm:x"}],
+                "healthCheck": {"command": ["NONE"], "interval": 30},
+                "systemControls": [{"namespace": "net.core", "value": "1"}],
+                "logConfiguration": {"logDriver": "awslogs", "options": {
+                    "awslogs-group": "/ecs/StackLogGroupF5B46931-8aJ2kQ9ZtXyL7bWm", "mode": "blocking", "max-buffer-size": "25m"},
+                    "secretOptions": [{"name": "splunk-token", "valueFrom": "arn:aws:ssm:y"}]}
+            }],
+        });
+        assert_eq!(redacted(&definition), definition);
+    }
+
+    #[test]
+    fn a_health_check_keeps_its_first_word_alone() {
+        let check = json!({"healthCheck": {"command": ["CMD-SHELL", "curl -u a:b localhost"], "retries": 3}});
+        let redacted = redacted(&check);
+        let command = redacted["healthCheck"]["command"].as_array().unwrap();
+        assert_eq!(command[0], "CMD-SHELL");
+        assert!(command[1].as_str().unwrap().starts_with("redacted:"));
+        assert_eq!(redacted["healthCheck"]["retries"], 3);
+    }
+
+    #[test]
+    fn a_structural_option_with_a_secret_in_it_is_replaced() {
+        let options = json!({"logConfiguration": {"options": {"awslogs-group": "AKIAIOSFODNN7EXAMPLE"}}});
+        assert!(redacted(&options).to_string().contains("redacted:aws_access_key:"));
+    }
+
+    /// Every place of free text, each with the text in it.
+    fn everywhere(text: &str) -> Value {
+        let container = json!({
+            "name": "app",
+            "environment": [{"name": "A", "value": text}, {"name": "B", "value": {"nested": text}}],
+            "command": ["sh", "-c", text],
+            "entryPoint": [text],
+            "healthCheck": {"command": ["CMD", text], "labels": [text]},
+            "dockerLabels": {"label": text},
+            "logConfiguration": {"logDriver": "splunk", "options": {"splunk-token": text, "splunk-url": text}},
+            "firelensConfiguration": {"type": "fluentbit", "options": {"custom": text}},
+        });
+        let odd = json!({"environment": text, "command": text, "healthCheck": text,
+            "logConfiguration": {"options": [text]}, "dockerLabels": text, "entryPoint": {"x": [text]}});
+        json!({
+            "containerDefinitions": [container.clone(), odd],
+            "volumes": [{"dockerVolumeConfiguration": {"driverOpts": {"o": text}, "labels": {"l": text}}}],
+            "overrides": {"containerOverrides": [container.clone()]},
+            "activeConfigurations": [{"primaryContainer": container.clone()}],
+            "deployments": [{"serviceConnectConfiguration": {"logConfiguration": {"options": {"x": text}}}}],
+            "deploymentConfiguration": {"lifecycleHooks": [{"hookDetails": {"secret": {"deep": text}}}]},
+            "environment": [{"name": "top", "value": text}],
+            "command": [text],
+            "somethingOfTomorrow": {"containers": [[container]]},
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, cases: 128, ..ProptestConfig::default() })]
+
+        #[test]
+        fn no_free_text_survives_anywhere(text in "[!-~äöü€]{0,6}[ -~\\n\"\\\\]{4,40}") {
+            // A mark that no structure has.
+            let text = format!("§{text}");
+            let redacted = redacted(&everywhere(&text));
+            let mut texts = Vec::new();
+            all_texts(&redacted, &mut texts);
+            for found in texts {
+                prop_assert!(!found.contains('§'), "{found}");
+            }
+        }
+
+        #[test]
+        fn redaction_changes_no_structure(text in "[a-z]{1,12}") {
+            let before = everywhere(&text);
+            let after = redacted(&before);
+            prop_assert_eq!(outline(&before), outline(&after));
+        }
+    }
+
+    fn all_texts(value: &Value, texts: &mut Vec<String>) {
+        match value {
+            Value::String(text) => texts.push(text.clone()),
+            Value::Array(items) => items.iter().for_each(|item| all_texts(item, texts)),
+            Value::Object(members) => members.iter().for_each(|(name, value)| {
+                texts.push(name.clone());
+                all_texts(value, texts);
+            }),
+            _ => {}
+        }
+    }
+
+    /// A value without its texts.
+    fn outline(value: &Value) -> Value {
+        match value {
+            Value::String(_) => json!(""),
+            Value::Array(items) => items.iter().map(outline).collect(),
+            Value::Object(members) => {
+                Value::Object(members.iter().map(|(name, value)| (name.clone(), outline(value))).collect())
+            }
+            other => other.clone(),
+        }
+    }
+}

@@ -34,12 +34,8 @@ pub(super) struct Service {
 /// Lists and describes the services of every cluster.
 pub(super) async fn read(estate: &Estate<'_>, clusters: &[Cluster]) -> Vec<Service> {
     let Some(reading) = estate.reading(Collection::Services) else { return Vec::new() };
-    let mut services = stream::iter(clusters)
-        .map(|cluster| of_cluster(estate, reading, cluster))
-        .buffer_unordered(AHEAD)
-        .collect::<Vec<_>>()
-        .await
-        .concat();
+    let by_cluster = clusters.iter().map(|cluster| of_cluster(estate, reading, cluster)).collect::<Vec<_>>();
+    let mut services = stream::iter(by_cluster).buffer_unordered(AHEAD).collect::<Vec<_>>().await.concat();
     services.sort_by(|one, other| one.arn.cmp(&other.arn));
     services
 }

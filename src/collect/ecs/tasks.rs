@@ -27,12 +27,8 @@ pub(super) struct Task {
 /// Lists and describes the tasks of every cluster.
 pub(super) async fn read(estate: &Estate<'_>, clusters: &[Cluster]) -> Vec<Task> {
     let Some(reading) = estate.reading(Collection::Tasks) else { return Vec::new() };
-    stream::iter(clusters)
-        .map(|cluster| of_cluster(estate, reading, cluster))
-        .buffer_unordered(AHEAD)
-        .collect::<Vec<_>>()
-        .await
-        .concat()
+    let by_cluster = clusters.iter().map(|cluster| of_cluster(estate, reading, cluster)).collect::<Vec<_>>();
+    stream::iter(by_cluster).buffer_unordered(AHEAD).collect::<Vec<_>>().await.concat()
 }
 
 async fn of_cluster(estate: &Estate<'_>, reading: &Reading<'_>, cluster: &Cluster) -> Vec<Task> {
