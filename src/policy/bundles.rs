@@ -303,17 +303,16 @@ fn entry(graph: &Graph, draft: &Draft, problems: &mut Vec<Diagnostic>) -> EntryP
 /// Names that must be unique among all bundles: bundles, controls with their aliases, and packages.
 fn check_together(read: &[Bundle], problems: &mut Vec<Diagnostic>) {
     let mut names = BTreeSet::new();
-    let mut packages = BTreeMap::<&str, (&str, &BundleId)>::new();
+    let mut packages = BTreeMap::<&str, (&str, usize)>::new();
     let mut ids = BTreeMap::<&ControlId, &str>::new();
-    for bundle in read {
+    for (number, bundle) in read.iter().enumerate() {
         if !names.insert(&bundle.id.name) {
             let message = format!("two bundles are called `{}`", bundle.id.name);
             problems.push(Diagnostic::of_file(&bundle.id.name, Code::Manifest, message));
         }
         for policy in &bundle.policies {
-            let (first, first_bundle) =
-                packages.entry(&policy.package).or_insert_with(|| (policy.file.as_str(), &bundle.id));
-            if *first_bundle != &bundle.id {
+            let (first, first_number) = packages.entry(&policy.package).or_insert((policy.file.as_str(), number));
+            if *first_number != number {
                 let message = format!("the package `{}` stands in another bundle too ({first})", policy.package);
                 problems.push(Diagnostic::of_file(&policy.file, Code::Layout, message));
             }

@@ -30,8 +30,15 @@ impl Document {
     }
 }
 
-/// Reads every data document of a bundle.
+/// Reads every data document of a bundle, each within the bundle's roots.
 pub(super) fn documents(tree: &Tree, manifest: &Manifest, problems: &mut Vec<Diagnostic>) -> Vec<Document> {
+    let documents = documents_unchecked(tree, problems);
+    documents.iter().for_each(|document| check_roots(document, manifest, problems));
+    documents
+}
+
+/// Reads every data document of a bundle.
+pub(super) fn documents_unchecked(tree: &Tree, problems: &mut Vec<Diagnostic>) -> Vec<Document> {
     let mut documents = Vec::new();
     for path in tree.files.keys() {
         let (directory, name) = path.rsplit_once('/').unwrap_or(("", path));
@@ -47,11 +54,7 @@ pub(super) fn documents(tree: &Tree, manifest: &Manifest, problems: &mut Vec<Dia
         };
         let mount = directory.split('/').filter(|part| !part.is_empty()).map(ToOwned::to_owned).collect();
         match value {
-            Ok(value) => {
-                let document = Document { file, mount, value };
-                check_roots(&document, manifest, problems);
-                documents.push(document);
-            }
+            Ok(value) => documents.push(Document { file, mount, value }),
             Err(problem) => problems.push(problem),
         }
     }

@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use regorus::languages::rego::compiler::{Compiler, CompilerError};
+use regorus::languages::rego::compiler::Compiler;
 use regorus::utils::limits::ExecutionTimerConfig;
 use regorus::{Engine, Value};
 
@@ -68,20 +68,13 @@ impl Prepared {
                 }
             };
             let Err(error) = Compiler::compile_from_policy(&policy, &[rule.as_str()]) else { continue };
-            match &error.error {
-                CompilerError::UnknownFunction { name }
-                | CompilerError::UnknownBuiltinFunction { name }
-                | CompilerError::NotBuiltinFunction { name } => {
-                    let problem = Diagnostic::of_file(file, Code::UnknownFunction, format!("nobody defines the function `{name}`"));
-                    problems.push(match &error.span {
-                        Some(span) => {
-                            let place = (span.line.try_into().unwrap_or(1), span.col.try_into().unwrap_or(1));
-                            Diagnostic { file: span.source.get_path().clone(), ..problem }.at(place.0, place.1)
-                        }
-                        None => problem,
-                    });
-                }
-                other => tracing::debug!(%rule, error = %other, "the rule cannot be checked for unknown functions"),
+            // The compiler has a type for its errors, and turns it into text on the way out of a rule.
+            let problem = errors::read(&error.to_string(), file);
+            if let Some((_, name)) = problem.message.split_once("Unknown function: ") {
+                let message = format!("nobody defines the function `{}`", name.trim_matches('\''));
+                problems.push(Diagnostic { code: Code::UnknownFunction, message, ..problem });
+            } else {
+                tracing::debug!(%rule, error = %problem, "the rule cannot be checked for unknown functions");
             }
         }
     }

@@ -17,7 +17,9 @@ pub(super) enum Failure {
 
 /// Tells limits from other errors.
 pub(super) fn failure(error: &anyhow::Error) -> Failure {
-    if matches!(error.downcast_ref::<LimitError>(), Some(LimitError::TimeLimitExceeded { .. })) {
+    // Inside a function the engine turns its own limit into text.
+    let is_limit = matches!(error.downcast_ref::<LimitError>(), Some(LimitError::TimeLimitExceeded { .. }));
+    if is_limit || error.to_string().contains("execution exceeded time limit (elapsed=") {
         return Failure::TimeLimit;
     }
     let Diagnostic { file, line, column, message, .. } = translate(error, "");

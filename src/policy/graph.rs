@@ -191,9 +191,9 @@ impl Graph {
 fn is_in(data: &serde_json::Value, path: &[String]) -> bool {
     // What stands below an empty mapping is for an organisation's parameters to say.
     let mut here = data;
-    for part in path {
+    for (depth, part) in path.iter().enumerate() {
         match here.as_object() {
-            Some(entries) if entries.is_empty() => return true,
+            Some(entries) if entries.is_empty() && depth > 0 => return true,
             Some(entries) => match entries.get(part) {
                 Some(value) => here = value,
                 None => return false,
@@ -247,7 +247,7 @@ impl Walk<'_> {
                 }
                 self.scopes.push(scope);
                 for body in bodies {
-                    self.query(&body.query, |walk| walk.assign(body.assign.as_ref()));
+                    self.query(&body.query, &mut |walk| walk.assign(body.assign.as_ref()));
                 }
                 // The head sees the variables of its bodies.
                 let mut scope = BTreeSet::new();
@@ -287,7 +287,7 @@ impl Walk<'_> {
     }
 
     /// A query, and what is evaluated with its variables.
-    fn query(&mut self, query: &Query, with_its_variables: impl FnOnce(&mut Self)) {
+    fn query(&mut self, query: &Query, with_its_variables: &mut dyn FnMut(&mut Self)) {
         let mut scope = BTreeSet::new();
         declared(query, self.text, &mut scope);
         self.scopes.push(scope);
@@ -304,7 +304,7 @@ impl Walk<'_> {
                     self.expr(domain);
                     let names = key.iter().chain([value]).map(|span| span.text(self.text).to_owned());
                     self.scopes.push(names.collect());
-                    self.query(query, |_| {});
+                    self.query(query, &mut |_| {});
                     self.scopes.pop();
                 }
             }
@@ -326,9 +326,9 @@ impl Walk<'_> {
                 }
             }
             Expr::ArrayCompr { term, query } | Expr::SetCompr { term, query } => {
-                self.query(query, |walk| walk.expr(term));
+                self.query(query, &mut |walk| walk.expr(term));
             }
-            Expr::ObjectCompr { key, value, query } => self.query(query, |walk| {
+            Expr::ObjectCompr { key, value, query } => self.query(query, &mut |walk| {
                 walk.expr(key);
                 walk.expr(value);
             }),
@@ -350,7 +350,10 @@ impl Walk<'_> {
     }
 
     fn call(&mut self, function: &Expr, params: &[Expr]) {
+        // A function is never a local variable, whatever its name.
+        let scopes = std::mem::take(&mut self.scopes);
         self.reference(function, None);
+        self.scopes = scopes;
         let name = function.path().unwrap_or_default();
         if let (["object", "get"], [object, path, default]) = (name.as_slice(), params) {
             // A path that stands in the text is as good as a reference.

@@ -247,6 +247,52 @@ fn evaluate(
     answers.into_inner().unwrap_or_default()
 }
 
+/// What a control's policy answers, before anything is made of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RawAnswer {
+    /// The control's package.
+    pub package: String,
+    /// What `deny` holds, or why it could not be evaluated.
+    pub deny: Result<serde_json::Value, String>,
+    /// What `exclude` holds, or why it could not be evaluated; empty when the policy has none.
+    pub exclude: Result<serde_json::Value, String>,
+}
+
+/// Asks every control about a snapshot and makes nothing of the answers, so that they can be laid beside another engine's.
+#[must_use]
+pub fn raw_answers(bundles: &Bundles, snapshot: &Snapshot, options: &Options) -> Vec<RawAnswer> {
+    let ask = || {
+        let mut reads = Reads::default();
+        let entries = bundles.controls().iter().filter_map(|control| {
+            bundles.entry_points(&control.id).map(|entry_points| (control.package.clone(), entry_points))
+        });
+        let entries = entries.collect::<Vec<_>>();
+        entries.iter().for_each(|(_, entry)| reads.extend(&entry.reads));
+        let input = input::input(snapshot, &reads).map_err(|error| error.to_string())?;
+        let fresh = bundles.prepared().with_input(input, options.time_limit);
+        let mut engine = fresh.clone();
+        let mut value = |rule: &str| match engine.evaluate(rule, &fresh) {
+            Ok(Value::Undefined) => Ok(serde_json::Value::Array(Vec::new())),
+            Ok(value) => serde_json::to_value(&value).map_err(|error| error.to_string()),
+            Err(failure) => Err(format!("{failure:?}")),
+        };
+        let answers = entries.into_iter().map(|(package, entry)| RawAnswer {
+            package,
+            deny: value(&entry.deny),
+            exclude: entry.exclude.as_deref().map_or_else(|| Ok(serde_json::Value::Array(Vec::new())), &mut value),
+        });
+        Ok(answers.collect::<Vec<_>>())
+    };
+    stack::on_large_stack(ask).and_then(|answers| answers).unwrap_or_else(|reason| {
+        let failed = |package: &String| RawAnswer {
+            package: package.clone(),
+            deny: Err(reason.clone()),
+            exclude: Err(reason.clone()),
+        };
+        bundles.controls().iter().map(|control| failed(&control.package)).collect()
+    })
+}
+
 /// Evaluates one control.
 fn ask(engine: &mut Prepared, fresh: &Prepared, snapshot: &Snapshot, task: &Task<'_>, options: &Options) -> Answered {
     let _span = tracing::debug_span!("evaluate", control = %task.control.id).entered();

@@ -41,6 +41,7 @@ mod params;
 mod scan;
 mod stack;
 mod syntax;
+mod testing;
 mod touch;
 mod yaml;
 
@@ -48,8 +49,9 @@ pub use bundles::{BundleInfo, Bundles, UnknownControl};
 pub use exceptions::{ExceptionUse, UnusedException};
 pub use files::Source;
 pub use frameworks::{Framework, Requirement};
-pub use judge::{ControlError, ControlErrorKind, Hidden, Judgement, Options, judge};
+pub use judge::{ControlError, ControlErrorKind, Hidden, Judgement, Options, RawAnswer, judge, raw_answers};
 pub use limits::Limits;
+pub use testing::{ExampleKind, ExampleResult, TestOutcome, TestResult, run_examples, run_tests};
 
 #[cfg(test)]
 mod tests;

@@ -57,7 +57,13 @@ fn a_recursive_function_is_not_refused() {
 fn an_error_in_one_element_takes_the_whole_rule() {
     let policy = "package a\ndeny contains x if {\n\tsome y in [\"1\", \"x\"]\n\tx := to_number(y)\n}\n";
     let error = eval(policy, "data.a.deny").unwrap_err();
-    insta::assert_snapshot!(error.to_string().trim(), @"");
+    insta::assert_snapshot!(error.to_string().trim(), @r"
+        --> a.rego:4:20
+          |
+        4 | 	x := to_number(y)
+          |                    ^
+        error: could not parse string as number
+        ");
     let mut lenient = engine(policy);
     lenient.set_strict_builtin_errors(false);
     assert_eq!(lenient.eval_rule("data.a.deny".to_owned()).unwrap().to_string(), "[1]");
@@ -95,7 +101,7 @@ fn a_table_test_loses_its_failures() {
 fn a_partial_set_that_does_not_fire_is_empty_and_a_missing_rule_is_an_error() {
     assert_eq!(eval("package a\ndeny contains 1 if false\n", "data.a.deny").unwrap().to_string(), "[]");
     let error = eval("package a\nx := 1\n", "data.a.deny").unwrap_err();
-    insta::assert_snapshot!(error.to_string(), @"");
+    insta::assert_snapshot!(error.to_string(), @"not a valid rule path");
 }
 
 #[test]
@@ -143,5 +149,26 @@ fn the_engines_errors_become_diagnostics() {
         let result = engine.add_policy("a.rego".to_owned(), policy.to_owned()).and_then(|_| engine.eval_rule(rule.to_owned()));
         errors::translate(&result.unwrap_err(), "fallback").to_string()
     });
-    insta::assert_snapshot!(translated.join("\n"), @"");
+    insta::assert_snapshot!(translated.join("\n"), @r"
+        a.rego:3:1: expecting expression [rego]
+        a.rego:3:10: use of undefined variable `x` is unsafe [rego]
+        a.rego:2:8: divide by zero [rego]
+        a.rego:2:16: could not find function frobnicate [rego]
+        a.rego:3:1: rule conflicts with rule at a.rego:2:1 [rego]
+        a.rego:2:1: recursion detected when evaluating rule: [rego]
+        a.rego:2:6: invalid character [rego]
+        fallback: not a valid rule path [rego]
+        ");
+}
+
+#[test]
+fn a_variable_of_a_comprehension_may_not_share_a_rules_name() {
+    let policy = "package a\nname(x) := x\nthird := [name | some name in [1]]\n";
+    insta::assert_snapshot!(eval(policy, "data.a.third").unwrap_err().to_string().trim(), @r"
+        --> a.rego:3:23
+          |
+        3 | third := [name | some name in [1]]
+          |                       ^
+        error: var `name` used before definition below
+        ");
 }

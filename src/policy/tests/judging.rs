@@ -36,7 +36,11 @@ fn check(policy: &str, in_ecs: &str, coverage: &str) -> String {
 #[test]
 fn every_member_gets_one_verdict() {
     let coverage = COMPLETE;
-    insta::assert_snapshot!(check(&format!("{DENIES_BAD}{EXCLUDES_OFF}"), "", coverage), @"");
+    insta::assert_snapshot!(check(&format!("{DENIES_BAD}{EXCLUDES_OFF}"), "", coverage), @r"
+        XX01 a failed a is bad
+        XX01 b passed
+        XX01 c not_applicable it is off
+        ");
 }
 
 #[test]
@@ -49,14 +53,24 @@ fn a_violation_outweighs_an_exclusion() {
 fn a_listed_member_that_could_not_be_read_is_unknown() {
     let gap = gap("c1", r#""b", "z""#, "throttled", "null");
     let coverage = format!(r#"{{"ecs.services": {{"status": "partial", "gaps": [{gap}]}}}}"#);
-    insta::assert_snapshot!(check(DENIES_BAD, "", &coverage), @"");
+    insta::assert_snapshot!(check(DENIES_BAD, "", &coverage), @r"
+        XX01 a failed a is bad
+        XX01 b unknown ecs.services: x:Describe was throttled to the end (C)
+        XX01 c passed
+        XX01 z unknown ecs.services: x:Describe was throttled to the end (C)
+        ");
 }
 
 #[test]
 fn members_that_nobody_has_seen_are_hidden_and_get_no_verdict() {
     let gap = gap("c3", "", "denied", r#""x:Describe""#);
     let coverage = format!(r#"{{"ecs.services": {{"status": "partial", "gaps": [{gap}]}}}}"#);
-    insta::assert_snapshot!(check(DENIES_BAD, "", &coverage), @"");
+    insta::assert_snapshot!(check(DENIES_BAD, "", &coverage), @r"
+        XX01 a failed a is bad
+        XX01 b passed
+        XX01 c passed
+        hidden XX01 ecs.services: x:Describe was denied (missing IAM action x:Describe)
+        ");
 }
 
 #[test]
@@ -68,19 +82,31 @@ fn a_population_that_nobody_asked_for_is_hidden_whole() {
 fn missing_joined_evidence_leaves_violations_and_takes_passes_and_exclusions() {
     let gap = gap("*", "", "denied", r#""x:Describe""#);
     let coverage = format!(r#"{{"ecs.services": {{"status": "complete"}}, "ec2.subnets": {{"status": "denied", "gaps": [{gap}]}}}}"#);
-    insta::assert_snapshot!(check(&joined("ec2.subnets"), "", &coverage), @"");
+    insta::assert_snapshot!(check(&joined("ec2.subnets"), "", &coverage), @r"
+        XX01 a failed a is bad
+        XX01 b unknown ec2.subnets: x:Describe was denied (missing IAM action x:Describe)
+        XX01 c unknown ec2.subnets: x:Describe was denied (missing IAM action x:Describe)
+        ");
 }
 
 #[test]
 fn a_joined_collection_that_was_not_asked_for_makes_unknown() {
-    insta::assert_snapshot!(check(&joined("ec2.subnets"), "", COMPLETE), @"");
+    insta::assert_snapshot!(check(&joined("ec2.subnets"), "", COMPLETE), @r"
+        XX01 a failed a is bad
+        XX01 b unknown ec2.subnets: was not asked for
+        XX01 c unknown ec2.subnets: was not asked for
+        ");
 }
 
 #[test]
 fn a_gap_of_one_cluster_touches_that_cluster() {
     let gap = gap("c1", "", "throttled", "null");
     let coverage = format!(r#"{{"ecs.services": {{"status": "complete"}}, "ecs.tasks": {{"status": "partial", "gaps": [{gap}]}}}}"#);
-    insta::assert_snapshot!(check(&joined("ecs.tasks"), "", &coverage), @"");
+    insta::assert_snapshot!(check(&joined("ecs.tasks"), "", &coverage), @r"
+        XX01 a failed a is bad
+        XX01 b unknown ecs.tasks: x:Describe was throttled to the end (C)
+        XX01 c not_applicable it is off
+        ");
 }
 
 #[test]
@@ -102,7 +128,27 @@ fn a_control_that_fails_takes_its_own_population_and_nothing_else() {
     let options = Options { time_limit: Duration::from_millis(300), ..Options::default() };
     let judgement = judge(&bundles, &document(THREE, "", COMPLETE), &[], "2026-11-22T09:00:00Z".parse().unwrap(), &options);
     let summary = summary(&judgement).replace(&fixture.0.path().display().to_string(), "");
-    insta::assert_snapshot!(summary, @"");
+    insta::assert_snapshot!(summary, @r"
+        XX01 a failed a is bad
+        XX01 b passed
+        XX01 c passed
+        XX02 a unknown the control could not be evaluated: could not parse string as number (/controls/service/b/b.rego:16:20)
+        XX02 b unknown the control could not be evaluated: could not parse string as number (/controls/service/b/b.rego:16:20)
+        XX02 c unknown the control could not be evaluated: could not parse string as number (/controls/service/b/b.rego:16:20)
+        XX03 a unknown the control could not be evaluated: a violation names `nobody`, which is not in the control's population
+        XX03 b unknown the control could not be evaluated: a violation names `nobody`, which is not in the control's population
+        XX03 c unknown the control could not be evaluated: a violation names `nobody`, which is not in the control's population
+        XX04 a unknown the control could not be evaluated: an exclusion is not an object
+        XX04 b unknown the control could not be evaluated: an exclusion is not an object
+        XX04 c unknown the control could not be evaluated: an exclusion is not an object
+        XX05 a unknown the control could not be evaluated: it ran longer than the limit of 0.3 s
+        XX05 b unknown the control could not be evaluated: it ran longer than the limit of 0.3 s
+        XX05 c unknown the control could not be evaluated: it ran longer than the limit of 0.3 s
+        error XX02 evaluation
+        error XX03 contract
+        error XX04 contract
+        error XX05 time_limit
+        ");
 }
 
 #[test]
@@ -145,7 +191,7 @@ fn exceptions_cover_failures_while_they_hold() {
     let judgement = judged_with(&bundles, &document(THREE, "", COMPLETE), &exceptions, 1);
     assert!(summary(&judgement).starts_with("XX01 a excepted e1\nXX01 b passed\n"), "{}", summary(&judgement));
     assert!(summary(&judgement).contains("XX02 a failed a is bad"));
-    insta::assert_snapshot!(format!("{:?}", judgement.exceptions), @"");
+    insta::assert_snapshot!(format!("{:?}", judgement.exceptions), @r#"ExceptionUse { expired: [ExceptionId("old")], unused: [UnusedException { id: ExceptionId("e2"), n_passed: 2 }, UnusedException { id: ExceptionId("e3"), n_passed: 0 }] }"#);
 }
 
 #[test]

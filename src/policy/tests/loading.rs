@@ -77,7 +77,7 @@ fn an_imported_alias_is_followed() {
 #[test]
 fn a_local_variable_is_not_taken_for_a_rule() {
     let lib = "package lib.x\n\nimport rego.v1\n\nname(x) := y if {\n\tname := x.name\n\ty := name\n}\n\n\
-        other(name) := name\n\nthird := [name | some name in [1]]\n";
+        other(name) := name\n\nthird := [n | n := data.lib.x.name({\"name\": 1})]\n";
     let fixture = Fixture::new().with("lib/x/x.rego", lib).with_control("XX01", "a", DENIES_BAD);
     assert_eq!(fixture.problems(), "");
 }
@@ -90,7 +90,11 @@ fn recursion_is_refused() {
         .with("lib/x/x.rego", lib)
         .with("lib/y/y.rego", other)
         .with_control("XX01", "a", &format!("{DENIES_BAD}\np if q\n\nq if not p\n"));
-    insta::assert_snapshot!(fixture.problems(), @"");
+    insta::assert_snapshot!(fixture.problems(), @r"
+        controls/service/a/a.rego:20:1: a rule depends on itself: `tidewaiter.controls.service.a.p` → `tidewaiter.controls.service.a.q` → `tidewaiter.controls.service.a.p` [recursion] (Rego has no recursion; use `walk` or `graph.reachable`)
+        lib/x/x.rego:5:1: a rule depends on itself: `lib.x.f` → `lib.x.f` [recursion] (Rego has no recursion; use `walk` or `graph.reachable`)
+        lib/x/x.rego:7:1: a rule depends on itself: `lib.x.g` → `lib.y.h` → `lib.x.g` [recursion] (Rego has no recursion; use `walk` or `graph.reachable`)
+        ");
 }
 
 #[test]
@@ -117,16 +121,23 @@ fn what_nobody_has_is_refused_with_the_nearest_name() {
         .with("params/data.yaml", "limit: 1\n")
         .with("lib/net/net.rego", "package lib.net\n\nimport rego.v1\n\nopen(id) if id == 1\n")
         .with_control("XX01", "a", &policy);
-    insta::assert_snapshot!(fixture.problems(), @"");
+    insta::assert_snapshot!(fixture.problems(), @r"
+        controls/service/a/a.rego:21:18: no document has `input.ecs.servces` [unknown-input] (did you mean `services`?)
+        controls/service/a/a.rego:22:5: nothing stands at `data.lib.net.opne` [unknown-reference] (did you mean `open`?)
+        controls/service/a/a.rego:23:10: nothing stands at `data.params.lmit` [unknown-reference] (did you mean `limit`?)
+        ");
 }
 
 #[test]
 fn unknown_and_forbidden_functions_are_refused() {
     let policy = |call: &str| {
-        Fixture::new().with_control("XX01", "a", &format!("{DENIES_BAD}\ndeny contains v if {{\n\tv := {call}\n}}\n")).problems()
+        let lib = "package lib.x\n\nimport rego.v1\n\nf(x) := frobnicate(x)\n";
+        Fixture::new().with("lib/x/x.rego", lib).with_control("XX01", "a", &format!("{DENIES_BAD}\ndeny contains v if {{\n\tv := {call}\n}}\n")).problems()
     };
-    insta::assert_snapshot!(policy("frobnicate(1)"), @"");
-    insta::assert_snapshot!(policy("time.now_ns()"), @"");
+    insta::assert_snapshot!(policy("frobnicate(1)"), @"controls/service/a/a.rego:21:5: nobody defines the function `frobnicate` [unknown-function]");
+    insta::assert_snapshot!(policy("data.lib.x.f(1)"), @"lib/x/x.rego:5:19: nobody defines the function `frobnicate` [unknown-function]");
+    insta::assert_snapshot!(policy("data.lib.x.nothing(1)"), @"controls/service/a/a.rego:21:5: nobody defines the function `data.lib.x.nothing` [unknown-function]");
+    insta::assert_snapshot!(policy("time.now_ns()"), @"controls/service/a/a.rego:21:10: `time.now_ns` must not be called: its answer depends on more than the document [forbidden-builtin] (use `time.parse_rfc3339_ns(input.taken_at)`)");
     for forbidden in ["rand.intn(\"x\", 5)", "uuid.rfc4122(\"x\")", "http.send({})", "opa.runtime()", "net.lookup_ip_addr(\"x\")"] {
         assert!(policy(forbidden).contains("[forbidden-builtin]"), "{forbidden}");
     }
@@ -135,8 +146,11 @@ fn unknown_and_forbidden_functions_are_refused() {
 #[test]
 fn a_control_must_answer_in_sets() {
     let problems = |policy: &str| Fixture::new().with_control("XX01", "a", policy).problems();
-    insta::assert_snapshot!(problems("allow := 1\n"), @"");
-    insta::assert_snapshot!(problems("deny := 1\n\nexclude := 2\n"), @"");
+    insta::assert_snapshot!(problems("allow := 1\n"), @"controls/service/a/a.rego: the control's `deny` is missing [contract] (write `deny contains … if { … }`)");
+    insta::assert_snapshot!(problems("deny := 1\n\nexclude := 2\n"), @r"
+        controls/service/a/a.rego: the control's `deny` is not a set [contract] (write `deny contains … if { … }`)
+        controls/service/a/a.rego: the control's `exclude` is not a set [contract] (write `exclude contains … if { … }`)
+        ");
 }
 
 #[test]
@@ -148,7 +162,16 @@ fn folder_file_package_and_metadata_agree() {
         .with("controls/service/c/c.rego", &policy("tidewaiter.controls.task.c"))
         .with("controls/d.rego", "package tidewaiter.controls.d\n")
         .with("lib/e/e.rego", "package other.e\n");
-    insta::assert_snapshot!(fixture.problems(), @"");
+    insta::assert_snapshot!(fixture.problems(), @r"
+        controls/d.rego:1:1: the control has no METADATA block before its package [metadata] (write title, description and custom as other controls do)
+        controls/d.rego:1:1: a control's policy does not stand in a folder of its own [layout] (its path is `controls/<subject>/<slug>/<slug>.rego`)
+        controls/service/CamelCase/CamelCase.rego:10:1: `CamelCase` is not in snake_case [layout] (use lower-case letters, digits and `_`)
+        controls/service/a/b.rego:5:9: the control id `XX01` is taken (controls/service/CamelCase/CamelCase.rego) [duplicate-control] (ids are permanent and never given twice)
+        controls/service/a/b.rego:10:1: `b.rego` stands in the folder of the control `a`, which has one policy [layout] (name it `a.rego`, or move helpers to `lib/`)
+        controls/service/c/c.rego:5:9: the control id `XX01` is taken (controls/service/CamelCase/CamelCase.rego) [duplicate-control] (ids are permanent and never given twice)
+        controls/service/c/c.rego:10:1: the package `tidewaiter.controls.task.c` does not agree with its folder [layout] (name it `tidewaiter.controls.service.c`)
+        lib/e/e.rego:1:1: the package `other.e` lies outside the bundle's roots [layout] (add its path to `roots` in `.manifest`, or rename it)
+        ");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 pub(crate) mod emulator;
 pub(crate) mod program;
+pub(crate) mod referee;
 
 use std::path::PathBuf;
 use std::process::Command;

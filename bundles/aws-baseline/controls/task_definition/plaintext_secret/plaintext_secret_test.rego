@@ -115,7 +115,7 @@ test_denies_a_high_entropy_text_when_no_class_is_ignored if {
 
 test_denies_an_accepted_name_with_another_class if {
 	found := plaintext_secret.deny with input as setting("TOKEN", token)
-		with data.params.plaintext_secret.accepted as [{"name": "TOKEN", "class": "jwt"}]
+		with data.params.plaintext_secret.accepted as [{"name": "TOKEN", "class": "slack_token"}]
 	count(found) == 1
 }
 
