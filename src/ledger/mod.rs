@@ -38,9 +38,11 @@ mod passes;
 mod reader;
 mod rows;
 mod schema;
+#[cfg(test)]
+mod tests;
 mod write;
 
 pub use error::Error;
 pub use passes::{Change, Counts, Pass, PassId, PassOutcome, PlanCounts};
 pub use reader::Reader;
-pub use write::{Answer, Ledger, Settled};
+pub use write::Ledger;

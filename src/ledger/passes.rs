@@ -61,7 +61,7 @@ pub struct Pass {
     pub plan: PlanCounts,
 }
 
-/// How many verdicts of each kind a pass had.
+/// How many verdicts of each kind a pass had; a kind without any is absent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counts(pub BTreeMap<VerdictKind, u64>);
 

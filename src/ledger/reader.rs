@@ -96,14 +96,18 @@ impl Reader {
         let query = "SELECT * FROM passes WHERE account = ?1 AND region = ?2 ORDER BY pass DESC LIMIT ?3";
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.rows("passes", query, params![scope.account.as_str(), scope.region.as_str(), limit], |cells| {
-            let kinds = VerdictKind::ALL.map(|kind| Ok((kind, cells.count(kind.as_str())?)));
+            let mut counts = BTreeMap::new();
+            for kind in VerdictKind::ALL {
+                counts.insert(kind, cells.count(kind.as_str())?);
+            }
+            counts.retain(|_, count| *count > 0);
             Ok(Pass {
                 id: PassId(cells.get("pass")?),
                 started_at: cells.time("started_at")?,
                 finished_at: cells.time_optional("finished_at")?,
                 outcome: cells.parse_optional("outcome", PassOutcome::parse)?,
                 bundles: cells.get("bundles")?,
-                counts: Counts(kinds.into_iter().collect::<Result<_, Error>>()?),
+                counts: Counts(counts),
                 plan: PlanCounts {
                     created: cells.count("created")?,
                     updated: cells.count("updated")?,

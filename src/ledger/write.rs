@@ -9,8 +9,8 @@ use serde_json::json;
 use super::lock::Lock;
 use super::rows::{INSERT_FINDING, insert_finding, mark_sent, planned, written};
 use super::{Change, Counts, Error, Pass, PassId, PassOutcome, PlanCounts, Reader, schema};
-use crate::domain::{BundleId, FindingId, Scope, VerdictKind};
-use crate::reconcile::{Entry, Plan, Recorded, Records, Step, Target};
+use crate::domain::{BundleId, Scope, VerdictKind};
+use crate::reconcile::{Answer, Entry, Plan, Recorded, Records, Step, Target, WriteOutcome};
 
 /// The ledger of one scope, held by one pass.
 #[derive(Debug)]
@@ -19,26 +19,6 @@ pub struct Ledger {
     scope: Scope,
     // Released last, after the connection is closed: fields are dropped in their order.
     _lock: Lock,
-}
-
-/// What came of one write.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Settled {
-    /// The finding.
-    pub id: FindingId,
-    /// The answer.
-    pub answer: Answer,
-}
-
-/// What Security Hub said to a write.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer {
-    /// It took it.
-    Accepted,
-    /// It did not, and this is its code and message.
-    Refused(String),
-    /// It did not say, for this reason; the write may have arrived.
-    Missing(String),
 }
 
 impl Ledger {
@@ -267,7 +247,7 @@ impl Ledger {
     /// # Errors
     ///
     /// When the file cannot be written; the next pass then sends these findings again.
-    pub fn settle(&mut self, pass: PassId, settled: &[Settled]) -> Result<(), Error> {
+    pub fn settle(&mut self, pass: PassId, outcomes: &[WriteOutcome]) -> Result<(), Error> {
         self.within(|transaction, scope| {
             let (account, region) = (scope.account.as_str(), scope.region.as_str());
             let mut accept = transaction.prepare(
@@ -280,18 +260,18 @@ impl Ledger {
                 "UPDATE findings SET refused = ?4, unsettled = ?5
                  WHERE account = ?1 AND region = ?2 AND id = ?3",
             )?;
-            for Settled { id, answer } in settled {
+            for WriteOutcome { id, answer } in outcomes {
                 match answer {
                     Answer::Accepted => accept.execute(params![account, region, id.as_str()])?,
                     Answer::Refused(why) => {
-                        refuse.execute(params![account, region, id.as_str(), why, false])?
+                        refuse.execute(params![account, region, id.as_str(), why.to_string(), false])?
                     }
                     Answer::Missing(why) => {
-                        refuse.execute(params![account, region, id.as_str(), why, true])?
+                        refuse.execute(params![account, region, id.as_str(), why.to_string(), true])?
                     }
                 };
             }
-            let n_refused = settled.iter().filter(|one| one.answer != Answer::Accepted).count();
+            let n_refused = outcomes.iter().filter(|one| one.answer != Answer::Accepted).count();
             transaction.execute(
                 "UPDATE passes SET refused = refused + ?2 WHERE pass = ?1",
                 params![pass.0, i64::try_from(n_refused).unwrap_or(i64::MAX)],

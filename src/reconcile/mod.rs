@@ -26,8 +26,8 @@ mod verify;
 pub use findings::{description, findings};
 pub use observed::{Looked, Observed};
 pub use plan::{
-    ArchiveReason, Desired, Entry, HoldReason, Plan, Settings, Step, UpdateReason, Write, default_heartbeat,
-    plan,
+    Answer, ArchiveReason, Desired, Entry, HoldReason, Plan, Refusal, Settings, Step, UpdateReason, Write,
+    WriteOutcome, default_heartbeat, plan,
 };
 pub use record::{ContentDigest, Generator, Recorded, Records, State, Target, Times};
 pub(crate) use text::{cut, lines};

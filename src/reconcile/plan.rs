@@ -141,6 +141,41 @@ pub struct Write {
     pub times: Times,
 }
 
+/// What came of one write of a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WriteOutcome {
+    /// The finding.
+    pub id: FindingId,
+    /// The answer.
+    pub answer: Answer,
+}
+
+/// What the target said to a write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// It took it.
+    Accepted,
+    /// It did not, also when the finding was sent on its own.
+    Refused(Refusal),
+    /// It did not say, and so the write may have arrived.
+    Missing(Refusal),
+}
+
+/// Why a write was not taken, or not answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// AWS's error code, or ours where there was no answer.
+    pub code: String,
+    /// AWS's words, or the cause.
+    pub message: String,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code, self.message)
+    }
+}
+
 /// Why a finding is written again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UpdateReason {

@@ -58,7 +58,7 @@ const LIMIT_EVIDENCE: usize = 20;
 const TYPE: &str = "Software and Configuration Checks/AWS Security Best Practices";
 
 /// The prefix of our `ProductFields`.
-const FIELD: &str = "tidewaiter/";
+pub(super) const FIELD: &str = "tidewaiter/";
 
 /// Findings of one scope as ASFF. Keeps what it has made of a resource for the next finding about it.
 #[derive(Debug)]
@@ -249,6 +249,11 @@ impl Format {
         put(&mut fields, "resource", resource);
         fields
     }
+}
+
+/// Reads ASFF's label of a severity.
+pub(super) fn severity(label: &str) -> Option<crate::domain::Severity> {
+    SeverityLabel::parse(label)
 }
 
 /// A finding that cannot be written as JSON. This is our mistake.
