@@ -1,5 +1,6 @@
 //! `tidewaiter run`: one pass.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::thread::available_parallelism;
@@ -14,7 +15,7 @@ use crate::ledger::{self, Counts, Ledger, PassId, PassOutcome};
 use crate::policy::{self, Judgement};
 use crate::publish::asff::Format;
 use crate::publish::{self, SecurityHub};
-use crate::reconcile::{self, Desired, Looked, Observed, Plan, Records, Settings, Target, Times};
+use crate::reconcile::{self, Answer, Desired, Looked, Observed, Plan, Records, Settings, Target, Times};
 use crate::report::{self, Report};
 use crate::snapshot::Snapshot;
 
@@ -59,7 +60,7 @@ pub(super) async fn run(options: &cli::Run, console: &cli::Console) -> Result<Ex
     let hub = match (&session, options.publish) {
         (Some(session), Some(cli::Publish::SecurityHub)) => {
             progress.say("asking Security Hub");
-            Some(open_hub(session, &scope, &mut ledger, now).await?)
+            Some(open_hub(session, &options.aws, &scope, &mut ledger, now).await?)
         }
         _ => None,
     };
@@ -88,9 +89,10 @@ pub(super) async fn run(options: &cli::Run, console: &cli::Console) -> Result<Ex
         judged.report.writes = Some(publish(hub, &plan, &mut ledger, pass).await?);
     }
     if let Some(session) = &session {
-        judged.report.calls = calls(session);
+        judged.report.calls = calls(session, hub.as_ref());
     }
     close(&mut ledger, pass, options, &judged.report)?;
+    judged.write_findings(&options.report, &ledger.recorded().map_err(of_ledger)?, now)?;
     drop(progress);
     reporting::deliver(&judged.report, &options.report)
 }
@@ -222,13 +224,16 @@ fn with_help(failure: Failure, help: Option<&'static str>) -> Failure {
 /// Checks that the hub is on, and takes over what it has when the ledger has never seen it.
 async fn open_hub(
     session: &Session,
+    options: &cli::Aws,
     scope: &Scope,
     ledger: &mut Ledger,
     now: Timestamp,
 ) -> Result<SecurityHub, Failure> {
-    let hub = SecurityHub::open(session, scope).await.map_err(of_hub)?;
+    let settings = publish::Settings { attempts: options.attempts, ..publish::Settings::default() };
+    let hub = SecurityHub::new(session.config(), scope.clone(), settings.times(options.rate));
+    hub.check().await.map_err(of_hub)?;
     if ledger.bootstrapped_at().map_err(of_ledger)?.is_none() {
-        let published = hub.published().await.map_err(of_hub)?;
+        let published = hub.read().await.map_err(of_hub)?;
         ledger.adopt(&published, now).map_err(of_ledger)?;
     }
     Ok(hub)
@@ -243,7 +248,8 @@ fn of_hub(error: publish::Error) -> Failure {
     }
 }
 
-/// Carries the plan out, batch by batch; each outcome is on record before the next batch is sent.
+/// Carries the plan out. Each outcome is on record before the next batch's is looked at; what was not sent because nothing
+/// more could be is refused, for the same reason.
 async fn publish(
     hub: &SecurityHub,
     plan: &Plan,
@@ -251,15 +257,53 @@ async fn publish(
     pass: PassId,
 ) -> Result<report::Writes, Failure> {
     let mut writes = report::Writes::default();
-    let mut batches = hub.batches(plan);
-    while let Some(batch) = batches.next() {
-        let outcomes = hub.write(batch).await;
-        ledger.settle(pass, &outcomes).map_err(of_ledger)?;
+    let mut settled = BTreeSet::new();
+    let executed = hub
+        .execute(plan, |outcomes| {
+            for outcome in outcomes {
+                settled.insert(outcome.id.clone());
+                match &outcome.answer {
+                    Answer::Accepted => writes.sent += 1,
+                    Answer::Refused(refusal) | Answer::Missing(refusal) => {
+                        writes.failed.push(report::Refused {
+                            finding: outcome.id.clone(),
+                            code: refusal.code.clone(),
+                            message: refusal.message.clone(),
+                        })
+                    }
+                }
+            }
+            ledger.settle(pass, outcomes)
+        })
+        .await;
+    match executed {
+        Ok(_) => {}
+        Err(
+            error @ (publish::Error::Unrecorded(_)
+            | publish::Error::Scope { .. }
+            | publish::Error::Unwritable(_)),
+        ) => {
+            return Err(of_hub(error));
+        }
+        Err(error) => {
+            let unsent = plan.writes().filter(|entry| !settled.contains(&entry.id));
+            writes.failed.extend(unsent.map(|entry| report::Refused {
+                finding: entry.id.clone(),
+                code: error.code().to_owned(),
+                message: error.to_string(),
+            }));
+        }
     }
+    writes.failed.sort_by(|one, other| one.finding.cmp(&other.finding));
     Ok(writes)
 }
 
-fn calls(session: &Session) -> std::collections::BTreeMap<String, report::Calls> {
+/// Calls by operation, those to Security Hub included.
+fn calls(session: &Session, hub: Option<&SecurityHub>) -> BTreeMap<String, report::Calls> {
+    let published = hub.map(SecurityHub::calls).unwrap_or_default();
+    let published = published.into_iter().map(|(operation, calls)| {
+        (format!("securityhub:{operation}"), report::Calls { calls, ..report::Calls::default() })
+    });
     session
         .calls()
         .into_iter()
@@ -267,6 +311,7 @@ fn calls(session: &Session) -> std::collections::BTreeMap<String, report::Calls>
             let calls = report::Calls { calls: count.calls, retries: count.retries, errors: count.errors };
             (operation.to_owned(), calls)
         })
+        .chain(published)
         .collect()
 }
 

@@ -54,7 +54,8 @@ impl Graph {
             };
             aliases.insert(alias.to_owned(), path.into_iter().map(ToOwned::to_owned).collect::<Vec<_>>());
         }
-        let own = module.rules.iter().filter_map(rule_name).map(|path| path.into_iter().next().unwrap_or_default());
+        let own =
+            module.rules.iter().filter_map(rule_name).map(|path| path.into_iter().next().unwrap_or_default());
         let own = own.collect::<BTreeSet<_>>();
         for rule in &module.rules {
             let Some(name) = rule_name(rule) else { continue };
@@ -68,8 +69,16 @@ impl Graph {
                 Node { place: (file.to_owned(), line, column), is_set: true, ..Node::default() }
             });
             node.is_set &= is_set;
-            let mut walk =
-                Walk { file, text, package: &package, aliases: &aliases, own: &own, scopes: Vec::new(), node, problems };
+            let mut walk = Walk {
+                file,
+                text,
+                package: &package,
+                aliases: &aliases,
+                own: &own,
+                scopes: Vec::new(),
+                node,
+                problems,
+            };
             walk.rule(rule);
         }
         self.packages.insert(package);
@@ -82,7 +91,8 @@ impl Graph {
 
     /// The rules that a path below `data` may reach: those at it, below it, and the one that it reaches into.
     fn reached(&self, path: &[String]) -> Vec<&Vec<String>> {
-        let below = self.rules.range(path.to_vec()..).map(|(rule, _)| rule).take_while(|rule| rule.starts_with(path));
+        let below =
+            self.rules.range(path.to_vec()..).map(|(rule, _)| rule).take_while(|rule| rule.starts_with(path));
         let above = (1..path.len()).filter_map(|length| {
             path.get(..length).and_then(|prefix| self.rules.get_key_value(prefix)).map(|(rule, _)| rule)
         });
@@ -163,10 +173,8 @@ impl Graph {
                     .unwrap_or(0);
                 let (prefix, rest) = path.split_at_checked(length).unwrap_or((path, &[]));
                 let known = self.names_below(prefix, data);
-                let help = nearest::help(
-                    rest.first().map_or("", String::as_str),
-                    known.iter().map(String::as_str),
-                );
+                let help =
+                    nearest::help(rest.first().map_or("", String::as_str), known.iter().map(String::as_str));
                 problems.push(
                     Diagnostic::of_file(
                         &node.place.0,
@@ -181,7 +189,11 @@ impl Graph {
     }
 
     fn names_below(&self, prefix: &[String], data: &serde_json::Value) -> BTreeSet<String> {
-        let rules = self.rules.keys().filter(|path| path.starts_with(prefix)).filter_map(|path| path.get(prefix.len()));
+        let rules = self
+            .rules
+            .keys()
+            .filter(|path| path.starts_with(prefix))
+            .filter_map(|path| path.get(prefix.len()));
         let here = prefix.iter().try_fold(data, |here, part| here.get(part));
         let keys = here.and_then(serde_json::Value::as_object).into_iter().flat_map(serde_json::Map::keys);
         rules.chain(keys).cloned().collect()
@@ -207,7 +219,10 @@ fn is_in(data: &serde_json::Value, path: &[String]) -> bool {
 /// A rule's name: the parts of its head that stand in the text.
 fn rule_name(rule: &Rule) -> Option<Vec<String>> {
     let refr = match rule {
-        Rule::Spec { head: RuleHead::Compr { refr, .. } | RuleHead::Set { refr, .. } | RuleHead::Func { refr, .. }, .. }
+        Rule::Spec {
+            head: RuleHead::Compr { refr, .. } | RuleHead::Set { refr, .. } | RuleHead::Func { refr, .. },
+            ..
+        }
         | Rule::Default { refr, .. } => refr,
     };
     let (base, steps) = refr.reference();
@@ -316,7 +331,11 @@ impl Walk<'_> {
 
     fn expr(&mut self, expr: &Expr) {
         match expr {
-            Expr::String { .. } | Expr::RawString { .. } | Expr::Number {} | Expr::Bool {} | Expr::Null {} => {}
+            Expr::String { .. }
+            | Expr::RawString { .. }
+            | Expr::Number {}
+            | Expr::Bool {}
+            | Expr::Null {} => {}
             Expr::Var { .. } | Expr::RefDot { .. } | Expr::RefBrack { .. } => self.reference(expr, None),
             Expr::Array { items } | Expr::Set { items } => items.iter().for_each(|item| self.expr(item)),
             Expr::Object { fields } => {
@@ -416,9 +435,14 @@ impl Walk<'_> {
                 self.node.data.entry(path).or_insert(place);
             }
             _ => {
-                let name = [root.to_owned()].into_iter().chain(steps.into_iter().flatten()).collect::<Vec<_>>().join(".");
+                let name = [root.to_owned()]
+                    .into_iter()
+                    .chain(steps.into_iter().flatten())
+                    .collect::<Vec<_>>()
+                    .join(".");
                 if FORBIDDEN.contains(&name.as_str()) {
-                    let message = format!("`{name}` must not be called: its answer depends on more than the document");
+                    let message =
+                        format!("`{name}` must not be called: its answer depends on more than the document");
                     let help = match name.as_str() {
                         "time.now_ns" => "use `time.parse_rfc3339_ns(input.taken_at)`",
                         _ => "use what the document holds",
