@@ -94,7 +94,15 @@ const STEPS: [&str; 1] = [
          why TEXT NOT NULL,
          PRIMARY KEY (account, region, id, pass)
      ) WITHOUT ROWID;
-     CREATE INDEX history_by_pass ON history (pass);",
+     CREATE INDEX history_by_pass ON history (pass);
+
+     CREATE TABLE exempt (
+         account TEXT NOT NULL,
+         region TEXT NOT NULL,
+         id TEXT NOT NULL,
+         PRIMARY KEY (account, region, id),
+         FOREIGN KEY (account, region) REFERENCES scopes
+     ) WITHOUT ROWID;",
 ];
 
 /// The version that this program writes.

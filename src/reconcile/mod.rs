@@ -12,17 +12,20 @@
 //!
 //! **Invariant:** after a plan was carried out and nothing changed, the next plan writes nothing.
 
+mod exempt;
 mod findings;
 #[cfg(test)]
 mod model;
 mod observed;
 mod plan;
 mod record;
+mod redacted;
 #[cfg(test)]
 pub(crate) mod testing;
 mod text;
 mod verify;
 
+pub use exempt::{exempt, without_exempt};
 pub use findings::{description, findings};
 pub use observed::{Looked, Observed};
 pub use plan::{
