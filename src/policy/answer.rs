@@ -32,15 +32,15 @@ pub(super) fn read(
         let message = fields.text("message")?.to_owned();
         let evidence = match fields.get("evidence") {
             None | Some(Value::Null) => serde_json::Value::Null,
-            Some(evidence @ Value::Object(_)) => {
-                serde_json::to_value(evidence).map_err(|error| format!("evidence cannot be written as JSON: {error}"))?
-            }
+            Some(evidence @ Value::Object(_)) => serde_json::to_value(evidence)
+                .map_err(|error| format!("evidence cannot be written as JSON: {error}"))?,
             Some(_) => return Err(format!("the evidence of a violation of `{resource}` is not an object")),
         };
         answer.denied.entry(resource.to_owned()).or_default().push(Violation { message, evidence });
     }
     for violations in answer.denied.values_mut() {
-        violations.sort_by_cached_key(|violation| (violation.message.clone(), violation.evidence.to_string()));
+        violations
+            .sort_by_cached_key(|violation| (violation.message.clone(), violation.evidence.to_string()));
         violations.dedup();
     }
     let mut reasons = BTreeMap::<String, Vec<String>>::new();
@@ -125,7 +125,8 @@ mod tests {
                 {"resource": "a", "message": "y", "evidence": null}]"#,
         );
         let answer = answer.unwrap();
-        let messages = answer.denied["a"].iter().map(|violation| violation.message.as_str()).collect::<Vec<_>>();
+        let messages =
+            answer.denied["a"].iter().map(|violation| violation.message.as_str()).collect::<Vec<_>>();
         assert_eq!(messages, ["x", "y"]);
     }
 
@@ -135,10 +136,22 @@ mod tests {
             (r#"["a"]"#, "a violation is not an object"),
             (r#"[{"message": "x"}]"#, "a violation has no `resource`"),
             (r#"[{"resource": "a"}]"#, "a violation has no `message`"),
-            (r#"[{"resource": "a", "message": ""}]"#, "the `message` of a violation is not a string, or is empty"),
-            (r#"[{"resource": 1, "message": "x"}]"#, "the `resource` of a violation is not a string, or is empty"),
-            (r#"[{"resource": "b", "message": "x"}]"#, "a violation names `b`, which is not in the control's population"),
-            (r#"[{"resource": "a", "message": "x", "evidence": 1}]"#, "the evidence of a violation of `a` is not an object"),
+            (
+                r#"[{"resource": "a", "message": ""}]"#,
+                "the `message` of a violation is not a string, or is empty",
+            ),
+            (
+                r#"[{"resource": 1, "message": "x"}]"#,
+                "the `resource` of a violation is not a string, or is empty",
+            ),
+            (
+                r#"[{"resource": "b", "message": "x"}]"#,
+                "a violation names `b`, which is not in the control's population",
+            ),
+            (
+                r#"[{"resource": "a", "message": "x", "evidence": 1}]"#,
+                "the evidence of a violation of `a` is not an object",
+            ),
             (r#"[{"resource": "a", "message": "x", "msg": 1}]"#, "a violation has the unknown key \"msg\""),
         ] {
             assert_eq!(check(deny).unwrap_err(), expected);

@@ -65,7 +65,8 @@ pub(super) fn read(
         let file = tree.name(path);
         let Some(text) = tree.text(path, problems) else { continue };
         if text.len() > limits.policy_bytes {
-            let message = format!("the policy has {} bytes, and at most {} are read", text.len(), limits.policy_bytes);
+            let message =
+                format!("the policy has {} bytes, and at most {} are read", text.len(), limits.policy_bytes);
             problems.push(Diagnostic::of_file(file, Code::TooLarge, message));
             continue;
         }
@@ -108,7 +109,8 @@ pub(super) fn read(
                 None => {
                     let message = "the control has no METADATA block before its package";
                     let problem = Diagnostic::of_file(&file, Code::Metadata, message).at(place.0, place.1);
-                    problems.push(problem.with_help("write title, description and custom as other controls do"));
+                    problems
+                        .push(problem.with_help("write title, description and custom as other controls do"));
                 }
             }
         }
@@ -133,7 +135,13 @@ fn statements(module: &Module) -> Statements {
 }
 
 /// A control's folder, file and package say the same name.
-fn check_layout(file: &str, path: &str, package: &[&str], place: (usize, usize), problems: &mut Vec<Diagnostic>) {
+fn check_layout(
+    file: &str,
+    path: &str,
+    package: &[&str],
+    place: (usize, usize),
+    problems: &mut Vec<Diagnostic>,
+) {
     let parts = path.split('/').collect::<Vec<_>>();
     let is_word = |word: &str| {
         word.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase())
@@ -156,7 +164,10 @@ fn check_layout(file: &str, path: &str, package: &[&str], place: (usize, usize),
     }
     for word in [subject, slug] {
         if !is_word(word) {
-            report(format!("`{word}` is not in snake_case"), "use lower-case letters, digits and `_`".to_owned());
+            report(
+                format!("`{word}` is not in snake_case"),
+                "use lower-case letters, digits and `_`".to_owned(),
+            );
         }
     }
     let expected = [&CONTROLS[..], &[*subject, *slug]].concat();
@@ -173,7 +184,9 @@ fn read_frameworks(tree: &Tree, ids: &BTreeSet<ControlId>, problems: &mut Vec<Di
     let mut read = Vec::new();
     for path in tree.files.keys() {
         let name = path.strip_prefix("frameworks/").filter(|name| !name.contains('/'));
-        let Some(stem) = name.and_then(|name| name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml"))) else {
+        let Some(stem) =
+            name.and_then(|name| name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml")))
+        else {
             continue;
         };
         let Some(text) = tree.text(path, problems) else { continue };

@@ -171,7 +171,11 @@ impl Bundles {
     }
 }
 
-fn load(sources: &[Source], overrides: Option<(&str, &str)>, limits: &Limits) -> Result<Bundles, Vec<Diagnostic>> {
+fn load(
+    sources: &[Source],
+    overrides: Option<(&str, &str)>,
+    limits: &Limits,
+) -> Result<Bundles, Vec<Diagnostic>> {
     let (mut problems, mut graph, mut read) = (Vec::new(), Graph::default(), Vec::<Bundle>::new());
     for source in sources {
         for tree in files::read(source, limits, &mut problems) {
@@ -184,7 +188,8 @@ fn load(sources: &[Source], overrides: Option<(&str, &str)>, limits: &Limits) ->
     read.sort_by(|left, right| left.id.name.cmp(&right.id.name));
     check_together(&read, &mut problems);
 
-    let (documents, packages) = (read.iter().flat_map(|bundle| &bundle.documents), read.iter().flat_map(|bundle| &bundle.policies));
+    let (documents, packages) =
+        (read.iter().flat_map(|bundle| &bundle.documents), read.iter().flat_map(|bundle| &bundle.policies));
     let packages = packages.map(|policy| policy.package.as_str()).collect::<BTreeSet<_>>();
     let packages = packages.into_iter().collect::<Vec<_>>();
     let all_documents = documents.cloned().collect::<Vec<_>>();
@@ -252,7 +257,12 @@ fn finish(
     Ok(Bundles { bundles, frameworks, all, controls, entry_points, params, prepared })
 }
 
-fn control(draft: Draft, bundle: &BundleId, mappings: Vec<Mapping>, mut reads: BTreeSet<Collection>) -> Control {
+fn control(
+    draft: Draft,
+    bundle: &BundleId,
+    mappings: Vec<Mapping>,
+    mut reads: BTreeSet<Collection>,
+) -> Control {
     let Draft { package, metadata, .. } = draft;
     reads.insert(metadata.population);
     Control {
@@ -278,7 +288,8 @@ fn control(draft: Draft, bundle: &BundleId, mappings: Vec<Mapping>, mut reads: B
 fn entry(graph: &Graph, draft: &Draft, problems: &mut Vec<Diagnostic>) -> EntryPoints {
     let path = |name: &str| format!("{}.{name}", draft.package);
     let mut wrong = |name: &str, message: &str| {
-        let problem = Diagnostic::of_file(&draft.file, Code::Contract, format!("the control's `{name}` {message}"));
+        let problem =
+            Diagnostic::of_file(&draft.file, Code::Contract, format!("the control's `{name}` {message}"));
         problems.push(problem.with_help(format!("write `{name} contains … if {{ … }}`")));
     };
     let (deny, exclude) = (path("deny"), path("exclude"));
@@ -311,9 +322,11 @@ fn check_together(read: &[Bundle], problems: &mut Vec<Diagnostic>) {
             problems.push(Diagnostic::of_file(&bundle.id.name, Code::Manifest, message));
         }
         for policy in &bundle.policies {
-            let (first, first_number) = packages.entry(&policy.package).or_insert((policy.file.as_str(), number));
+            let (first, first_number) =
+                packages.entry(&policy.package).or_insert((policy.file.as_str(), number));
             if *first_number != number {
-                let message = format!("the package `{}` stands in another bundle too ({first})", policy.package);
+                let message =
+                    format!("the package `{}` stands in another bundle too ({first})", policy.package);
                 problems.push(Diagnostic::of_file(&policy.file, Code::Layout, message));
             }
         }
@@ -324,7 +337,8 @@ fn check_together(read: &[Bundle], problems: &mut Vec<Diagnostic>) {
                 if *first != draft.file {
                     let message = format!("the control id `{id}` is taken ({first})");
                     let problem = Diagnostic::of_file(&draft.file, Code::DuplicateControl, message);
-                    problems.push(problem.at(line, column).with_help("ids are permanent and never given twice"));
+                    problems
+                        .push(problem.at(line, column).with_help("ids are permanent and never given twice"));
                 }
             }
         }
@@ -335,9 +349,11 @@ fn check_together(read: &[Bundle], problems: &mut Vec<Diagnostic>) {
 fn check_parameters(read: &[Bundle], params: Option<&Value>, problems: &mut Vec<Diagnostic>) {
     for draft in read.iter().flat_map(|bundle| &bundle.controls) {
         for (name, (line, column)) in &draft.metadata.parameters {
-            let default = params.and_then(|params| name.split('.').try_fold(params, |here, part| here.get(part)));
+            let default =
+                params.and_then(|params| name.split('.').try_fold(params, |here, part| here.get(part)));
             if default.is_none() {
-                let known = params.and_then(Value::as_object).into_iter().flat_map(Map::keys).map(String::as_str);
+                let known =
+                    params.and_then(Value::as_object).into_iter().flat_map(Map::keys).map(String::as_str);
                 let message = format!("no data document has the parameter `{name}`");
                 problems.push(
                     Diagnostic::of_file(&draft.file, Code::Metadata, message)

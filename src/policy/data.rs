@@ -24,9 +24,10 @@ pub(super) struct Document {
 impl Document {
     /// The whole as it stands below `data`.
     fn rooted(&self) -> Value {
-        self.mount.iter().rev().fold(self.value.clone(), |value, part| {
-            Value::Object(Map::from_iter([(part.clone(), value)]))
-        })
+        self.mount
+            .iter()
+            .rev()
+            .fold(self.value.clone(), |value, part| Value::Object(Map::from_iter([(part.clone(), value)])))
     }
 }
 
@@ -79,7 +80,11 @@ fn check_roots(document: &Document, manifest: &Manifest, problems: &mut Vec<Diag
         None
     }
     if document.mount.is_empty() && !document.value.is_object() {
-        problems.push(Diagnostic::of_file(&document.file, Code::InvalidValue, "the document is not a mapping"));
+        problems.push(Diagnostic::of_file(
+            &document.file,
+            Code::InvalidValue,
+            "the document is not a mapping",
+        ));
     } else if let Some(outside) = walk(&mut document.mount.clone(), &document.value, manifest) {
         let message = format!("`data.{outside}` lies outside the bundle's roots");
         let help = "add its path to `roots` in `.manifest`, or move the file";
@@ -94,10 +99,9 @@ pub(super) fn check_shadows(documents: &[Document], packages: &[&str], problems:
         for package in packages {
             if touches(&rooted, package) {
                 let message = format!("the document has a value where the package `{package}` has its rules");
-                problems.push(
-                    Diagnostic::of_file(&document.file, Code::DataShadowsRule, message)
-                        .with_help("a data document must not touch the path of a package; give it a path of its own"),
-                );
+                problems.push(Diagnostic::of_file(&document.file, Code::DataShadowsRule, message).with_help(
+                    "a data document must not touch the path of a package; give it a path of its own",
+                ));
             }
         }
     }
@@ -130,7 +134,11 @@ pub(super) fn merge(documents: &[Document], problems: &mut Vec<Diagnostic>) -> M
     all
 }
 
-fn lay(under: &mut Map<String, Value>, over: Map<String, Value>, path: &mut Vec<String>) -> Result<(), String> {
+fn lay(
+    under: &mut Map<String, Value>,
+    over: Map<String, Value>,
+    path: &mut Vec<String>,
+) -> Result<(), String> {
     for (key, value) in over {
         path.push(key.clone());
         match (under.get_mut(&key), value) {
@@ -158,7 +166,9 @@ mod tests {
         for data in [json!({"lib": 1}), json!({"lib": {"table": {}}}), json!({"lib": {"table": {"x": 1}}})] {
             assert!(touches(&data, package), "{data}");
         }
-        for data in [json!({}), json!({"lib": {}}), json!({"lib": {"tables": 1}}), json!({"params": {"lib": 1}})] {
+        for data in
+            [json!({}), json!({"lib": {}}), json!({"lib": {"tables": 1}}), json!({"params": {"lib": 1}})]
+        {
             assert!(!touches(&data, package), "{data}");
         }
     }
@@ -179,6 +189,9 @@ mod tests {
         let data = merge(&all, &mut problems);
         assert_eq!(Value::Object(data), json!({"params": {"x": {"y": 1, "z": 2}}}));
         let problems = problems.iter().map(ToString::to_string).collect::<Vec<_>>();
-        assert_eq!(problems, ["c: `data.params.x.y` has another value in another data document [invalid-value]"]);
+        assert_eq!(
+            problems,
+            ["c: `data.params.x.y` has another value in another data document [invalid-value]"]
+        );
     }
 }

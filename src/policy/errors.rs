@@ -43,7 +43,8 @@ pub(super) fn read(rendered: &str, file: &str) -> Diagnostic {
         Some((parts.next()?, line, column))
     });
     let message = lines.iter().rev().find_map(|line| line.strip_prefix("error: "));
-    let message = message.map_or_else(|| one_line(&lines), |message| message.trim_end_matches('.').to_owned());
+    let message =
+        message.map_or_else(|| one_line(&lines), |message| message.trim_end_matches('.').to_owned());
     match place {
         Some((file, line, column)) => Diagnostic::of_file(file, Code::Rego, message).at(line, column),
         None => Diagnostic::of_file(file, Code::Rego, message),

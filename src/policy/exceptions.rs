@@ -44,7 +44,12 @@ struct Entry<'a> {
 
 impl<'a> Register<'a> {
     /// Sorts out what has expired and what holds in another account.
-    pub(super) fn new(exceptions: &'a [Exception], bundles: &Bundles, snapshot: &Snapshot, now: Timestamp) -> Self {
+    pub(super) fn new(
+        exceptions: &'a [Exception],
+        bundles: &Bundles,
+        snapshot: &Snapshot,
+        now: Timestamp,
+    ) -> Self {
         let (mut valid, mut expired) = (Vec::new(), Vec::new());
         for exception in exceptions {
             if exception.account.as_ref().is_some_and(|account| *account != snapshot.account.id) {
@@ -86,7 +91,8 @@ impl<'a> Register<'a> {
         }
         let mut unused = Vec::new();
         for entry in &self.valid {
-            if entry.controls.is_empty() || entry.controls.iter().any(|control| not_judged.contains(control)) {
+            if entry.controls.is_empty() || entry.controls.iter().any(|control| not_judged.contains(control))
+            {
                 continue;
             }
             let of_controls = entry.controls.iter().filter_map(|control| by_control.get(control)).flatten();
@@ -117,7 +123,8 @@ impl Entry<'_> {
         if self.patterns.is_empty() && tags.is_empty() {
             return false;
         }
-        let by_pattern = self.patterns.is_empty() || self.patterns.iter().any(|pattern| pattern.matches(resource));
+        let by_pattern =
+            self.patterns.is_empty() || self.patterns.iter().any(|pattern| pattern.matches(resource));
         by_pattern && (tags.is_empty() || carries(body, tags))
     }
 }
@@ -128,7 +135,8 @@ fn carries(body: &str, wanted: &BTreeMap<String, String>) -> bool {
     let lists = [body.get("tags"), body.get("Tags")];
     let present = lists.into_iter().flatten().filter_map(Value::as_array).flatten();
     let present = present.filter_map(|tag| {
-        let field = |lower: &str, upper: &str| tag.get(lower).or_else(|| tag.get(upper)).and_then(Value::as_str);
+        let field =
+            |lower: &str, upper: &str| tag.get(lower).or_else(|| tag.get(upper)).and_then(Value::as_str);
         Some((field("key", "Key")?, field("value", "Value").unwrap_or_default()))
     });
     let present = present.collect::<BTreeSet<_>>();
@@ -169,7 +177,12 @@ mod tests {
 
     #[test]
     fn patterns_match_arns() {
-        assert!(matches(&["arn:aws:ecs:*:task-definition/web:*"], &[], "arn:aws:ecs:eu:1:task-definition/web:7", "{}"));
+        assert!(matches(
+            &["arn:aws:ecs:*:task-definition/web:*"],
+            &[],
+            "arn:aws:ecs:eu:1:task-definition/web:7",
+            "{}"
+        ));
         assert!(!matches(&["*:task-definition/web:*"], &[], "arn:aws:ecs:eu:1:task-definition/api:7", "{}"));
         assert!(!matches(&[], &[], "arn", "{}"));
     }

@@ -123,7 +123,11 @@ fn directory(root: &Path, limits: &Limits, problems: &mut Vec<Diagnostic>) -> Op
         }
     };
     if !canonical.join(MANIFEST).is_file() {
-        let problem = Diagnostic::of_file(&name, Code::Manifest, "the directory has no `.manifest`, so it is not a bundle");
+        let problem = Diagnostic::of_file(
+            &name,
+            Code::Manifest,
+            "the directory has no `.manifest`, so it is not a bundle",
+        );
         problems.push(problem.with_help("name the directory that holds the bundle's `.manifest`"));
         return None;
     }
@@ -193,7 +197,11 @@ fn what_is(path: &Path, root: &Path) -> Result<What, String> {
         if !target.starts_with(root) {
             return Err("the link leads out of the bundle".to_owned());
         }
-        return if target.is_file() { Ok(What::File) } else { Err("the link leads to a directory".to_owned()) };
+        return if target.is_file() {
+            Ok(What::File)
+        } else {
+            Err("the link leads to a directory".to_owned())
+        };
     }
     Err("only files and directories can stand in a bundle".to_owned())
 }
@@ -252,7 +260,8 @@ mod tests {
     #[test]
     fn limits_hold() {
         let root = bundle(&[(".manifest", "{}"), ("a.rego", "0123456789"), ("b.rego", "0123456789")]);
-        let codes = |limits: &Limits| read_all(root.path(), limits).1.iter().map(|it| it.code).collect::<Vec<_>>();
+        let codes =
+            |limits: &Limits| read_all(root.path(), limits).1.iter().map(|it| it.code).collect::<Vec<_>>();
         assert_eq!(codes(&Limits { file_bytes: 5, ..Limits::default() }), [Code::TooLarge; 2]);
         assert_eq!(codes(&Limits { files: 2, ..Limits::default() }), [Code::TooLarge]);
         assert_eq!(codes(&Limits { bundle_bytes: 15, ..Limits::default() }), [Code::TooLarge]);
@@ -263,12 +272,16 @@ mod tests {
     fn links_do_not_lead_out_of_a_bundle() {
         let outside = bundle(&[("secret.yaml", "x")]);
         let root = bundle(&[(".manifest", "{}"), ("params/data.yaml", "a: 1")]);
-        let link = |target: &Path, name: &str| std::os::unix::fs::symlink(target, root.path().join(name)).unwrap();
+        let link =
+            |target: &Path, name: &str| std::os::unix::fs::symlink(target, root.path().join(name)).unwrap();
         link(&outside.path().join("secret.yaml"), "data.yaml");
         link(outside.path(), "lib");
         link(&root.path().join("params/data.yaml"), "copy.yaml");
         let (tree, problems) = read_all(root.path(), &Limits::default());
-        assert_eq!(tree.unwrap().files.keys().collect::<Vec<_>>(), [".manifest", "copy.yaml", "params/data.yaml"]);
+        assert_eq!(
+            tree.unwrap().files.keys().collect::<Vec<_>>(),
+            [".manifest", "copy.yaml", "params/data.yaml"]
+        );
         assert_eq!(problems.iter().map(|it| it.code).collect::<Vec<_>>(), [Code::Layout; 2]);
     }
 }

@@ -67,7 +67,8 @@ pub(super) fn parse(
     let mut requirements = Vec::<Requirement>::new();
     for item in fields.list("requirements") {
         let keys = ["id", "title", "controls"];
-        let Some(mut fields) = Fields::of(file, Code::Framework, "the requirement", item, &keys, fields.problems())
+        let Some(mut fields) =
+            Fields::of(file, Code::Framework, "the requirement", item, &keys, fields.problems())
         else {
             continue;
         };
@@ -149,7 +150,11 @@ requirements:
 
     #[test]
     fn what_is_wrong_is_said_where_it_stands() {
-        let text = RIGHT.replace("TD02", "TD03").replace("{id}\n", "\n").replace("id: nist", "id: nits").replace("AC-2", "AC-6");
+        let text = RIGHT
+            .replace("TD02", "TD03")
+            .replace("{id}\n", "\n")
+            .replace("id: nist", "id: nits")
+            .replace("AC-2", "AC-6");
         insta::assert_snapshot!(check(&text).1, @r"
         f/nist.yaml:1:5: the framework `nits` stands in a file named `nist` [framework]
         f/nist.yaml:5:21: `requirement_format` does not hold `{id}` [framework]

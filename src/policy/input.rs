@@ -27,7 +27,8 @@ pub(super) fn input(snapshot: &Snapshot, reads: &Reads) -> serde_json::Result<Va
     let mut top = BTreeMap::new();
     let mut groups = BTreeMap::<&str, BTreeMap<Value, Value>>::new();
     for collection in Collection::ALL {
-        let Some(members) = snapshot.collections.get(&collection).filter(|_| reads.collections.contains(&collection))
+        let Some(members) =
+            snapshot.collections.get(&collection).filter(|_| reads.collections.contains(&collection))
         else {
             continue;
         };

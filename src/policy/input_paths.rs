@@ -21,7 +21,8 @@ impl Reads {
     const USAGE: [Collection; 4] =
         [Collection::Services, Collection::TaskDefinitions, Collection::TaskSets, Collection::Tasks];
     /// Collections that `input.images` is made from.
-    const IMAGES: [Collection; 3] = [Collection::ServiceRevisions, Collection::TaskDefinitions, Collection::Tasks];
+    const IMAGES: [Collection; 3] =
+        [Collection::ServiceRevisions, Collection::TaskDefinitions, Collection::Tasks];
 
     /// Adds what something else reads.
     pub(super) fn extend(&mut self, other: &Self) {

@@ -125,7 +125,11 @@ pub fn judge(
     for (index, (control, missing)) in controls.iter().zip(&missing).enumerate() {
         let collection = control.population;
         let hidden = missing.hidden.iter().cloned();
-        judgement.hidden.extend(hidden.map(|reason| Hidden { control: control.id.clone(), collection, reason }));
+        judgement.hidden.extend(hidden.map(|reason| Hidden {
+            control: control.id.clone(),
+            collection,
+            reason,
+        }));
         if !missing.hidden.is_empty() {
             not_judged.insert(control.id.clone());
         }
@@ -133,7 +137,10 @@ pub fn judge(
             continue;
         }
         let answer = answers.remove(&index).unwrap_or_else(|| {
-            Err((ControlErrorKind::Evaluation, "no thread could be started to evaluate the control".to_owned()))
+            Err((
+                ControlErrorKind::Evaluation,
+                "no thread could be started to evaluate the control".to_owned(),
+            ))
         });
         if let Err((kind, message)) = &answer {
             let (control, message) = (control.id.clone(), message.clone());
@@ -176,9 +183,11 @@ fn outcomes(
             Err(reason) => Outcome::Unknown(vec![reason.clone()]),
             Ok(answer) => match answer.denied.remove(resource) {
                 Some(violations) => match register.covering(control, resource, body.get()) {
-                    Some(exception) => {
-                        Outcome::Excepted { exception: exception.id.clone(), kind: exception.kind, violations }
-                    }
+                    Some(exception) => Outcome::Excepted {
+                        exception: exception.id.clone(),
+                        kind: exception.kind,
+                        violations,
+                    },
                     None => Outcome::Failed(violations),
                 },
                 None => {
@@ -221,7 +230,10 @@ fn evaluate(
     let input = match input::input(snapshot, &reads) {
         Ok(input) => input,
         Err(error) => {
-            let failed = (ControlErrorKind::Evaluation, format!("the document cannot be given to the engine: {error}"));
+            let failed = (
+                ControlErrorKind::Evaluation,
+                format!("the document cannot be given to the engine: {error}"),
+            );
             return tasks.iter().map(|task| (task.index, Err(failed.clone()))).collect();
         }
     };
@@ -238,7 +250,8 @@ fn evaluate(
     };
     std::thread::scope(|scope| {
         for number in 0..options.threads.get().min(tasks.len()) {
-            let builder = std::thread::Builder::new().name(format!("judge-{number}")).stack_size(stack::STACK_BYTES);
+            let builder =
+                std::thread::Builder::new().name(format!("judge-{number}")).stack_size(stack::STACK_BYTES);
             if let Err(error) = builder.spawn_scoped(scope, work) {
                 tracing::warn!(%error, "a thread for evaluation could not be started");
             }
@@ -279,7 +292,10 @@ pub fn raw_answers(bundles: &Bundles, snapshot: &Snapshot, options: &Options) ->
         let answers = entries.into_iter().map(|(package, entry)| RawAnswer {
             package,
             deny: value(&entry.deny),
-            exclude: entry.exclude.as_deref().map_or_else(|| Ok(serde_json::Value::Array(Vec::new())), &mut value),
+            exclude: entry
+                .exclude
+                .as_deref()
+                .map_or_else(|| Ok(serde_json::Value::Array(Vec::new())), &mut value),
         });
         Ok(answers.collect::<Vec<_>>())
     };
@@ -294,7 +310,13 @@ pub fn raw_answers(bundles: &Bundles, snapshot: &Snapshot, options: &Options) ->
 }
 
 /// Evaluates one control.
-fn ask(engine: &mut Prepared, fresh: &Prepared, snapshot: &Snapshot, task: &Task<'_>, options: &Options) -> Answered {
+fn ask(
+    engine: &mut Prepared,
+    fresh: &Prepared,
+    snapshot: &Snapshot,
+    task: &Task<'_>,
+    options: &Options,
+) -> Answered {
     let _span = tracing::debug_span!("evaluate", control = %task.control.id).entered();
     let mut evaluate = |rule: &str| -> Result<Value, (ControlErrorKind, String)> {
         engine.evaluate(rule, fresh).map_err(|failure| match failure {
@@ -309,6 +331,8 @@ fn ask(engine: &mut Prepared, fresh: &Prepared, snapshot: &Snapshot, task: &Task
     let deny = evaluate(&task.entry_points.deny)?;
     let exclude = task.entry_points.exclude.as_deref().map(&mut evaluate).transpose()?;
     let population = snapshot.collections.get(&task.control.population);
-    let answer = answer::read(&deny, exclude.as_ref(), |key| population.is_some_and(|members| members.contains_key(key)));
+    let answer = answer::read(&deny, exclude.as_ref(), |key| {
+        population.is_some_and(|members| members.contains_key(key))
+    });
     answer.map_err(|message| (ControlErrorKind::Contract, message))
 }

@@ -67,7 +67,12 @@ pub(super) fn parse(file: &str, text: &str, problems: &mut Vec<Diagnostic>) -> O
     }
     let roots = wire.roots.unwrap_or_else(|| vec![String::new()]);
     let roots = roots.iter().map(|root| root.trim_matches('/').to_owned()).collect::<Vec<_>>();
-    (problems.len() == before).then(|| Manifest { name, title: text_of("title"), revision: wire.revision, roots })
+    (problems.len() == before).then(|| Manifest {
+        name,
+        title: text_of("title"),
+        revision: wire.revision,
+        roots,
+    })
 }
 
 /// A problem of a JSON file, with its place.
@@ -115,7 +120,8 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said_at_once() {
-        let problems = check(r#"{"revision": "1 2", "metadata": {"name": "A B"}, "rego_version": 0}"#).unwrap_err();
+        let problems =
+            check(r#"{"revision": "1 2", "metadata": {"name": "A B"}, "rego_version": 0}"#).unwrap_err();
         assert_eq!(problems.len(), 3, "{problems:#?}");
         assert_eq!(check("{\"revisions\": 1}").unwrap_err().len(), 1);
     }

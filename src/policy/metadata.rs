@@ -103,7 +103,9 @@ pub(super) fn of_package(
             report("the METADATA block stands before an import, and only packages and rules can have one");
             continue;
         }
-        let Some(mut fields) = Fields::of(file, Code::Metadata, "the METADATA block", &node, &KNOWN, problems) else {
+        let Some(mut fields) =
+            Fields::of(file, Code::Metadata, "the METADATA block", &node, &KNOWN, problems)
+        else {
             continue;
         };
         let scope = fields.text("scope");
@@ -120,12 +122,16 @@ pub(super) fn of_package(
             ("package" | "subpackages" | "rule" | "document", _) => {
                 let what = if before_package { "a package" } else { "a rule" };
                 if let Some(scope_node) = scope_node {
-                    fields.report(scope_node, format!("scope `{scope}` does not fit a METADATA block before {what}"));
+                    fields.report(
+                        scope_node,
+                        format!("scope `{scope}` does not fit a METADATA block before {what}"),
+                    );
                 }
             }
             _ => {
                 if let Some(scope_node) = scope_node {
-                    let message = format!("`{scope}` is not a scope (package, subpackages, document or rule)");
+                    let message =
+                        format!("`{scope}` is not a scope (package, subpackages, document or rule)");
                     fields.report(scope_node, message);
                 }
             }
@@ -201,7 +207,8 @@ pub(super) fn control(file: &str, node: &Node, problems: &mut Vec<Diagnostic>) -
             fields.report(title_node, format!("the title is longer than {TITLE_LIMIT} characters"));
         }
         if title.split_whitespace().next().is_some_and(|word| word.eq_ignore_ascii_case("ensure")) {
-            fields.report(title_node, "the title begins with `Ensure`, and must state the required condition");
+            fields
+                .report(title_node, "the title begins with `Ensure`, and must state the required condition");
         }
         if title.contains('\n') {
             fields.report(title_node, "the title has several lines");
@@ -281,8 +288,12 @@ fn related(fields: &mut Fields<'_>) -> Vec<String> {
             _ => None,
         };
         match page {
-            Some(page) if page.starts_with("https://") || page.starts_with("http://") => pages.push(page.clone()),
-            _ => fields.report(node, "a related resource is a URL, or a mapping with `ref` and `description`"),
+            Some(page) if page.starts_with("https://") || page.starts_with("http://") => {
+                pages.push(page.clone())
+            }
+            _ => {
+                fields.report(node, "a related resource is a URL, or a mapping with `ref` and `description`")
+            }
         }
     }
     pages
@@ -380,9 +391,15 @@ package a
     #[test]
     fn scopes_fit_what_they_stand_before() {
         let wrong = check("# METADATA\n# scope: rule\n# title: x\npackage a\n").unwrap_err();
-        assert_eq!(wrong, "a.rego:2:10: scope `rule` does not fit a METADATA block before a package [metadata]");
+        assert_eq!(
+            wrong,
+            "a.rego:2:10: scope `rule` does not fit a METADATA block before a package [metadata]"
+        );
         let wrong = check("package a\n# METADATA\n# scope: package\ndeny contains 1\n").unwrap_err();
-        assert_eq!(wrong, "a.rego:3:10: scope `package` does not fit a METADATA block before a rule [metadata]");
+        assert_eq!(
+            wrong,
+            "a.rego:3:10: scope `package` does not fit a METADATA block before a rule [metadata]"
+        );
         let wrong = check("package a\n# METADATA\n# scope: everywhere\ndeny contains 1\n").unwrap_err();
         assert!(wrong.contains("`everywhere` is not a scope"), "{wrong}");
         assert_eq!(check("package a\n# METADATA\n# title: x\ndeny contains 1\n").unwrap_err(), "no METADATA");

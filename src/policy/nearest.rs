@@ -8,7 +8,9 @@ pub(super) fn help<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> 
     match nearest(word, &known) {
         Some(near) => format!("did you mean `{near}`?"),
         None if known.is_empty() => "nothing can stand here".to_owned(),
-        None => format!("known are {}", known.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", ")),
+        None => {
+            format!("known are {}", known.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", "))
+        }
     }
 }
 

@@ -10,7 +10,12 @@ use super::yaml::{self, Kind, Node};
 use crate::diagnostic::{Code, Diagnostic};
 
 /// Lays a file of parameters over the defaults; a list replaces the default's list as a whole.
-pub(super) fn overlay(defaults: &mut Map<String, Value>, origin: &str, text: &str, problems: &mut Vec<Diagnostic>) {
+pub(super) fn overlay(
+    defaults: &mut Map<String, Value>,
+    origin: &str,
+    text: &str,
+    problems: &mut Vec<Diagnostic>,
+) {
     match yaml::parse(origin, text) {
         Ok(Node { kind: Kind::Null, .. }) => {}
         Ok(Node { kind: Kind::Map(entries), .. }) => {
@@ -38,7 +43,9 @@ fn lay(
         let message = format!("no bundle has a parameter `{path}`");
         let help = nearest::help(&key.text, under.keys().map(String::as_str));
         problems.push(
-            Diagnostic::of_file(origin, Code::UnknownKey, message).at(key.place.0, key.place.1).with_help(help),
+            Diagnostic::of_file(origin, Code::UnknownKey, message)
+                .at(key.place.0, key.place.1)
+                .with_help(help),
         );
         return;
     };

@@ -111,9 +111,14 @@ pub(super) fn scan(file: &str, text: &str, limits: &Limits, problems: &mut Vec<D
                         last_chains = chains;
                         if chain > limits.operators && !too_deep {
                             too_deep = true;
-                            let message = format!("an expression has more than {} operators", limits.operators);
+                            let message =
+                                format!("an expression has more than {} operators", limits.operators);
                             let problem = Diagnostic::of_file(file, Code::BracketDepth, message);
-                            problems.push(problem.at(line_number, column).with_help("name parts of it in rules of their own"));
+                            problems.push(
+                                problem
+                                    .at(line_number, column)
+                                    .with_help("name parts of it in rules of their own"),
+                            );
                         }
                     }
                     match character {
@@ -140,8 +145,10 @@ pub(super) fn scan(file: &str, text: &str, limits: &Limits, problems: &mut Vec<D
             state = State::Code;
         }
         if width > limits.line_columns {
-            let message = format!("the line has {width} columns, and at most {} are read", limits.line_columns);
-            let problem = Diagnostic::of_file(file, Code::TooLarge, message).at(line_number, limits.line_columns);
+            let message =
+                format!("the line has {width} columns, and at most {} are read", limits.line_columns);
+            let problem =
+                Diagnostic::of_file(file, Code::TooLarge, message).at(line_number, limits.line_columns);
             problems.push(problem.with_help("break the line"));
         }
     }
@@ -150,16 +157,17 @@ pub(super) fn scan(file: &str, text: &str, limits: &Limits, problems: &mut Vec<D
 
 fn head(line: &str, at: usize, line_number: usize, column: usize) -> Head {
     let rest = line.get(at..).unwrap_or_default();
-    let end = rest.find(|character: char| !character.is_alphanumeric() && character != '_').unwrap_or(rest.len());
+    let end =
+        rest.find(|character: char| !character.is_alphanumeric() && character != '_').unwrap_or(rest.len());
     let (word, rest) = rest.split_at_checked(end).unwrap_or((rest, ""));
     Head { word: word.to_owned(), line: line_number, column, rest: rest.trim_end().to_owned() }
 }
 
 fn too_deep_at(file: &str, line: usize, column: usize, limits: &Limits) -> Diagnostic {
     let message = format!("brackets nest deeper than {} levels", limits.bracket_depth);
-    Diagnostic::of_file(file, Code::BracketDepth, message)
-        .at(line, column)
-        .with_help("name the inner value in a rule of its own, or keep the document as JSON among the examples")
+    Diagnostic::of_file(file, Code::BracketDepth, message).at(line, column).with_help(
+        "name the inner value in a rule of its own, or keep the document as JSON among the examples",
+    )
 }
 
 /// The test rules of a test file, todo ones included, and what is wrong with them.
@@ -171,11 +179,15 @@ pub(super) fn tests(file: &str, scan: &Scan, problems: &mut Vec<Diagnostic>) -> 
         }
         let rest = head.rest.trim_start();
         if rest.starts_with('[') || rest.starts_with('.') || rest.starts_with("contains ") {
-            let message = format!("`{}` is a table of cases, of which the failing ones would be hidden", head.word);
+            let message =
+                format!("`{}` is a table of cases, of which the failing ones would be hidden", head.word);
             let problem = Diagnostic::of_file(file, Code::DuplicateTest, message).at(head.line, head.column);
             problems.push(problem.with_help("write one test per case, or `every` case in one test"));
         } else if let Some((_, first)) = tests.iter().find(|(name, _)| *name == head.word) {
-            let message = format!("`{}` has two bodies (the first on line {first}), of which either can hide the other's failure", head.word);
+            let message = format!(
+                "`{}` has two bodies (the first on line {first}), of which either can hide the other's failure",
+                head.word
+            );
             let problem = Diagnostic::of_file(file, Code::DuplicateTest, message).at(head.line, head.column);
             problems.push(problem.with_help("give each a name of its own"));
         } else {
@@ -199,7 +211,10 @@ mod tests {
     #[test]
     fn brackets_in_strings_and_comments_do_not_count() {
         let deep = "[".repeat(20);
-        assert_eq!(problems(&format!("package a\nx := \"{deep}\\\"{deep}\"\ny := `{deep}\n{deep}` # {deep}\n")), [""; 0]);
+        assert_eq!(
+            problems(&format!("package a\nx := \"{deep}\\\"{deep}\"\ny := `{deep}\n{deep}` # {deep}\n")),
+            [""; 0]
+        );
     }
 
     #[test]
@@ -247,7 +262,10 @@ mod tests {
 
     #[test]
     fn a_test_named_in_the_body_of_another_is_no_head() {
-        assert_eq!(problems("package a_test\ntest_x if {\n\ttest_y\n}\ntest_z if\n\ttest_y\ntest_y := true\n"), [""; 0]);
+        assert_eq!(
+            problems("package a_test\ntest_x if {\n\ttest_y\n}\ntest_z if\n\ttest_y\ntest_y := true\n"),
+            [""; 0]
+        );
     }
 
     #[test]

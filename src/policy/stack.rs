@@ -25,7 +25,9 @@ pub(super) fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
 
 fn words(payload: &(dyn std::any::Any + Send)) -> String {
     let words = payload.downcast_ref::<&str>().map(|words| (*words).to_owned());
-    words.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a panic without words".to_owned())
+    words
+        .or_else(|| payload.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "a panic without words".to_owned())
 }
 
 #[cfg(test)]

@@ -76,7 +76,8 @@ fn run_bundle(tree: &Tree, limits: &Limits, problems: &mut Vec<Diagnostic>) -> V
         let scan = scan::scan(&file, text, limits, problems);
         if path.ends_with(TEST_SUFFIX) {
             let package = scan.heads.iter().find(|head| head.word == "package");
-            let package = package.map(|head| head.rest.split(['#', ';']).next().unwrap_or_default().trim().to_owned());
+            let package =
+                package.map(|head| head.rest.split(['#', ';']).next().unwrap_or_default().trim().to_owned());
             for (name, line) in scan::tests(&file, &scan, problems) {
                 tests.push((package.clone().unwrap_or_default(), name, file.clone(), line));
             }
@@ -100,7 +101,9 @@ fn run_bundle(tree: &Tree, limits: &Limits, problems: &mut Vec<Diagnostic>) -> V
                 Ok(_) => TestOutcome::Failed,
                 Err(Failure::Error(message)) => TestOutcome::Error(message),
                 Err(Failure::Panic(words)) => TestOutcome::Error(format!("the engine panicked: {words}")),
-                Err(Failure::TimeLimit) => TestOutcome::Error(format!("it ran longer than {} s", TIME_LIMIT.as_secs())),
+                Err(Failure::TimeLimit) => {
+                    TestOutcome::Error(format!("it ran longer than {} s", TIME_LIMIT.as_secs()))
+                }
             }
         };
         TestResult { package, name, file, line, outcome, output: engine.take_prints() }
@@ -151,7 +154,8 @@ impl ExampleKind {
 /// Every problem of the bundles, or of the parameters beside examples.
 pub fn run_examples(sources: &[Source], limits: &Limits) -> Result<Vec<ExampleResult>, Vec<Diagnostic>> {
     let mut problems = Vec::new();
-    let trees = sources.iter().flat_map(|source| files::read(source, limits, &mut problems)).collect::<Vec<_>>();
+    let trees =
+        sources.iter().flat_map(|source| files::read(source, limits, &mut problems)).collect::<Vec<_>>();
     if !problems.is_empty() {
         return Err(problems);
     }
@@ -182,7 +186,12 @@ pub fn run_examples(sources: &[Source], limits: &Limits) -> Result<Vec<ExampleRe
                     Some(Err(error)) => Some(with_cause(&error)),
                     None => Some("the file is not UTF-8".to_owned()),
                 };
-                results.push(ExampleResult { package: control.package.clone(), file: tree.name(path), shows, problem });
+                results.push(ExampleResult {
+                    package: control.package.clone(),
+                    file: tree.name(path),
+                    shows,
+                    problem,
+                });
             }
         }
     }
@@ -211,6 +220,10 @@ fn shown(bundles: &Bundles, snapshot: &Snapshot, shows: ExampleKind) -> Option<S
         ExampleKind::Unknown if n_unknown == 0 => "nothing is unknown",
         ExampleKind::Fail | ExampleKind::Pass | ExampleKind::Unknown => return None,
     };
-    let verdicts = judgement.verdicts.iter().take(5).map(|verdict| format!("{}: {:?}", verdict.resource, verdict.outcome));
+    let verdicts = judgement
+        .verdicts
+        .iter()
+        .take(5)
+        .map(|verdict| format!("{}: {:?}", verdict.resource, verdict.outcome));
     Some(format!("{problem} ({})", verdicts.collect::<Vec<_>>().join("; ")))
 }

@@ -19,7 +19,9 @@ fn names_directly(population: Collection, other: Collection) -> bool {
             &[C::Clusters, C::TaskDefinitions, C::Subnets, C::SecurityGroups, C::ServiceRevisions]
         }
         C::TaskSets => &[C::Clusters, C::Services, C::TaskDefinitions, C::Subnets, C::SecurityGroups],
-        C::Tasks => &[C::Clusters, C::TaskDefinitions, C::NetworkInterfaces, C::Subnets, C::ContainerInstances],
+        C::Tasks => {
+            &[C::Clusters, C::TaskDefinitions, C::NetworkInterfaces, C::Subnets, C::ContainerInstances]
+        }
         C::TaskDefinitions => &[C::Roles],
         C::ContainerInstances | C::Daemons => &[C::Clusters],
         C::ServiceRevisions => &[C::Clusters, C::Services, C::TaskDefinitions, C::Subnets, C::SecurityGroups],
@@ -184,7 +186,8 @@ mod tests {
 
     fn touches(population: Collection, joined: Collection, gap: Gap, body: &str) -> bool {
         let mut missing = Missing::default();
-        let coverage = CollectionCoverage { status: Status::Partial, gaps: vec![gap], ..CollectionCoverage::skipped() };
+        let coverage =
+            CollectionCoverage { status: Status::Partial, gaps: vec![gap], ..CollectionCoverage::skipped() };
         missing.of_joined(population, joined, &coverage);
         !missing.touching("key", body).is_empty()
     }
@@ -195,7 +198,10 @@ mod tests {
         let check = |population, joined, body: &str| touches(population, joined, gap("*", &["td:1"]), body);
         assert!(check(Collection::Services, Collection::TaskDefinitions, &service("td:1")));
         assert!(!check(Collection::Services, Collection::TaskDefinitions, &service("td:11")));
-        assert!(check(Collection::Services, Collection::Roles, &service("td:2")), "reached over a third collection");
+        assert!(
+            check(Collection::Services, Collection::Roles, &service("td:2")),
+            "reached over a third collection"
+        );
     }
 
     #[test]

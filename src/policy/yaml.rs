@@ -151,7 +151,8 @@ impl<'de> Visitor<'de> for Shaping {
     }
 
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Shape, E> {
-        let number = Number::from_f64(value).ok_or_else(|| E::custom(format!("{value} is not a finite number")))?;
+        let number =
+            Number::from_f64(value).ok_or_else(|| E::custom(format!("{value} is not a finite number")))?;
         Ok(Shape(Kind::Number(number)))
     }
 
@@ -206,7 +207,8 @@ impl<'a> Fields<'a> {
         for (key, _) in entries {
             if !known.contains(&key.text.as_str()) {
                 let message = format!("{what} has no key `{}`", key.text);
-                let problem = Diagnostic::of_file(file, Code::UnknownKey, message).at(key.place.0, key.place.1);
+                let problem =
+                    Diagnostic::of_file(file, Code::UnknownKey, message).at(key.place.0, key.place.1);
                 problems.push(problem.with_help(super::nearest::help(&key.text, known.iter().copied())));
             }
         }
@@ -216,7 +218,11 @@ impl<'a> Fields<'a> {
     /// The value of a key, null counting as absent.
     pub(super) fn node(&self, key: &str) -> Option<&'a Node> {
         let entries: &'a [(Key, Node)] = self.entries;
-        entries.iter().find(|(it, _)| it.text == key).map(|(_, node)| node).filter(|node| node.kind != Kind::Null)
+        entries
+            .iter()
+            .find(|(it, _)| it.text == key)
+            .map(|(_, node)| node)
+            .filter(|node| node.kind != Kind::Null)
     }
 
     /// Reports a problem of a value.

@@ -88,12 +88,16 @@ fn undefined_is_written_as_a_string() {
 
 #[test]
 fn two_bodies_of_one_test_hide_a_failure() {
-    assert_eq!(eval("package a\ntest_x if false\ntest_x if true\n", "data.a.test_x").unwrap(), Value::from(true));
+    assert_eq!(
+        eval("package a\ntest_x if false\ntest_x if true\n", "data.a.test_x").unwrap(),
+        Value::from(true)
+    );
 }
 
 #[test]
 fn a_table_test_loses_its_failures() {
-    let policy = "package a\ntest_x[note] if {\n\tsome note, ok in {\"good\": true, \"bad\": false}\n\tok\n}\n";
+    let policy =
+        "package a\ntest_x[note] if {\n\tsome note, ok in {\"good\": true, \"bad\": false}\n\tok\n}\n";
     assert_eq!(eval(policy, "data.a.test_x").unwrap().to_string(), r#"{"good":true}"#);
 }
 
@@ -106,11 +110,16 @@ fn a_partial_set_that_does_not_fire_is_empty_and_a_missing_rule_is_an_error() {
 
 #[test]
 fn a_time_limit_is_told_apart() {
-    let mut engine = engine("package a\nx := count([1 | some i in numbers.range(1, 3000); some j in numbers.range(1, 3000)])\n");
+    let mut engine = engine(
+        "package a\nx := count([1 | some i in numbers.range(1, 3000); some j in numbers.range(1, 3000)])\n",
+    );
     let (limit, check_interval) = (Duration::from_millis(5), NonZeroU32::MIN);
     engine.set_execution_timer_config(ExecutionTimerConfig { limit, check_interval });
     let error = engine.eval_rule("data.a.x".to_owned()).unwrap_err();
-    assert!(matches!(error.downcast_ref::<LimitError>(), Some(LimitError::TimeLimitExceeded { .. })), "{error}");
+    assert!(
+        matches!(error.downcast_ref::<LimitError>(), Some(LimitError::TimeLimitExceeded { .. })),
+        "{error}"
+    );
 }
 
 #[test]
@@ -146,7 +155,9 @@ fn the_engines_errors_become_diagnostics() {
     ];
     let translated = translated.map(|(policy, rule)| {
         let mut engine = Engine::new();
-        let result = engine.add_policy("a.rego".to_owned(), policy.to_owned()).and_then(|_| engine.eval_rule(rule.to_owned()));
+        let result = engine
+            .add_policy("a.rego".to_owned(), policy.to_owned())
+            .and_then(|_| engine.eval_rule(rule.to_owned()));
         errors::translate(&result.unwrap_err(), "fallback").to_string()
     });
     insta::assert_snapshot!(translated.join("\n"), @r"

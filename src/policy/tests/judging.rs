@@ -19,7 +19,9 @@ exclude contains {"resource": arn, "reason": "it is off"} if {
 
 /// A control that denies bad services, excludes those that are off, and looks into another collection.
 fn joined(collection: &str) -> String {
-    format!("{DENIES_BAD}{EXCLUDES_OFF}\ndeny contains v if {{\n\tsome v in input.{collection}\n\tv == 1\n}}\n")
+    format!(
+        "{DENIES_BAD}{EXCLUDES_OFF}\ndeny contains v if {{\n\tsome v in input.{collection}\n\tv == 1\n}}\n"
+    )
 }
 
 fn gap(scope: &str, ids: &str, kind: &str, action: &str) -> String {
@@ -45,7 +47,9 @@ fn every_member_gets_one_verdict() {
 
 #[test]
 fn a_violation_outweighs_an_exclusion() {
-    let policy = format!("{DENIES_BAD}\nexclude contains {{\"resource\": arn, \"reason\": \"no\"}} if some arn, _ in input.ecs.services\n");
+    let policy = format!(
+        "{DENIES_BAD}\nexclude contains {{\"resource\": arn, \"reason\": \"no\"}} if some arn, _ in input.ecs.services\n"
+    );
     assert!(check(&policy, "", COMPLETE).starts_with("XX01 a failed a is bad\nXX01 b not_applicable no\n"));
 }
 
@@ -81,7 +85,9 @@ fn a_population_that_nobody_asked_for_is_hidden_whole() {
 #[test]
 fn missing_joined_evidence_leaves_violations_and_takes_passes_and_exclusions() {
     let gap = gap("*", "", "denied", r#""x:Describe""#);
-    let coverage = format!(r#"{{"ecs.services": {{"status": "complete"}}, "ec2.subnets": {{"status": "denied", "gaps": [{gap}]}}}}"#);
+    let coverage = format!(
+        r#"{{"ecs.services": {{"status": "complete"}}, "ec2.subnets": {{"status": "denied", "gaps": [{gap}]}}}}"#
+    );
     insta::assert_snapshot!(check(&joined("ec2.subnets"), "", &coverage), @r"
         XX01 a failed a is bad
         XX01 b unknown ec2.subnets: x:Describe was denied (missing IAM action x:Describe)
@@ -101,7 +107,9 @@ fn a_joined_collection_that_was_not_asked_for_makes_unknown() {
 #[test]
 fn a_gap_of_one_cluster_touches_that_cluster() {
     let gap = gap("c1", "", "throttled", "null");
-    let coverage = format!(r#"{{"ecs.services": {{"status": "complete"}}, "ecs.tasks": {{"status": "partial", "gaps": [{gap}]}}}}"#);
+    let coverage = format!(
+        r#"{{"ecs.services": {{"status": "complete"}}, "ecs.tasks": {{"status": "partial", "gaps": [{gap}]}}}}"#
+    );
     insta::assert_snapshot!(check(&joined("ecs.tasks"), "", &coverage), @r"
         XX01 a failed a is bad
         XX01 b unknown ecs.tasks: x:Describe was throttled to the end (C)
@@ -113,7 +121,10 @@ fn a_gap_of_one_cluster_touches_that_cluster() {
 fn the_account_needs_no_coverage() {
     let policy = "deny contains {\"resource\": id, \"message\": \"no\"} if {\n\tsome id, _ in input.accounts\n\tinput.region == \"x\"\n}\n";
     let bundles = Fixture::new().with_control_of("XX01", "a", "accounts", policy).load();
-    assert_eq!(summary(&judged(&bundles, &document("{}", "", "{}"))), "XX01 AWS::::Account:111122223333 passed");
+    assert_eq!(
+        summary(&judged(&bundles, &document("{}", "", "{}"))),
+        "XX01 AWS::::Account:111122223333 passed"
+    );
 }
 
 #[test]
@@ -126,7 +137,13 @@ fn a_control_that_fails_takes_its_own_population_and_nothing_else() {
         .with_control("XX05", "e", "deny contains x if {\n\tx := [1 | some i in numbers.range(1, 3000); some j in numbers.range(1, 3000)]\n}\n");
     let bundles = fixture.load();
     let options = Options { time_limit: Duration::from_millis(300), ..Options::default() };
-    let judgement = judge(&bundles, &document(THREE, "", COMPLETE), &[], "2026-11-22T09:00:00Z".parse().unwrap(), &options);
+    let judgement = judge(
+        &bundles,
+        &document(THREE, "", COMPLETE),
+        &[],
+        "2026-11-22T09:00:00Z".parse().unwrap(),
+        &options,
+    );
     let summary = summary(&judgement).replace(&fixture.0.path().display().to_string(), "");
     insta::assert_snapshot!(summary, @r"
         XX01 a failed a is bad
@@ -155,7 +172,11 @@ fn a_control_that_fails_takes_its_own_population_and_nothing_else() {
 fn judging_twice_and_on_more_threads_gives_the_same() {
     let mut fixture = Fixture::new();
     for number in 1..9 {
-        fixture = fixture.with_control(&format!("XX0{number}"), &format!("slug_{number}"), &format!("{DENIES_BAD}{EXCLUDES_OFF}"));
+        fixture = fixture.with_control(
+            &format!("XX0{number}"),
+            &format!("slug_{number}"),
+            &format!("{DENIES_BAD}{EXCLUDES_OFF}"),
+        );
     }
     let (bundles, snapshot) = (fixture.load(), document(THREE, "", COMPLETE));
     let exceptions = [exception("two", &["*"]), exception("one", &["a"])];
@@ -186,10 +207,21 @@ fn exceptions_cover_failures_while_they_hold() {
     let fixture = Fixture::new().with_control("XX01", "a", DENIES_BAD).with_control("XX02", "b", DENIES_BAD);
     let bundles = fixture.load();
     let yesterday = Exception { expires: "2026-11-21".parse().unwrap(), ..exception("old", &["*"]) };
-    let elsewhere = Exception { account: Some("999999999999".parse().unwrap()), ..exception("elsewhere", &["*"]) };
-    let exceptions = [exception("e1", &["a"]), exception("e2", &["b", "c"]), exception("e3", &["zzz"]), yesterday, elsewhere];
+    let elsewhere =
+        Exception { account: Some("999999999999".parse().unwrap()), ..exception("elsewhere", &["*"]) };
+    let exceptions = [
+        exception("e1", &["a"]),
+        exception("e2", &["b", "c"]),
+        exception("e3", &["zzz"]),
+        yesterday,
+        elsewhere,
+    ];
     let judgement = judged_with(&bundles, &document(THREE, "", COMPLETE), &exceptions, 1);
-    assert!(summary(&judgement).starts_with("XX01 a excepted e1\nXX01 b passed\n"), "{}", summary(&judgement));
+    assert!(
+        summary(&judgement).starts_with("XX01 a excepted e1\nXX01 b passed\n"),
+        "{}",
+        summary(&judgement)
+    );
     assert!(summary(&judgement).contains("XX02 a failed a is bad"));
     insta::assert_snapshot!(format!("{:?}", judgement.exceptions), @r#"ExceptionUse { expired: [ExceptionId("old")], unused: [UnusedException { id: ExceptionId("e2"), n_passed: 2 }, UnusedException { id: ExceptionId("e3"), n_passed: 0 }] }"#);
 }
@@ -213,7 +245,13 @@ fn an_exception_of_a_control_that_is_not_judged_is_not_called_unused() {
 fn a_document_without_members_has_no_verdicts() {
     let bundles = Fixture::new().with_control("XX01", "a", DENIES_BAD).load();
     let options = Options { threads: NonZeroUsize::new(64).unwrap(), ..Options::default() };
-    let judgement = judge(&bundles, &document("{}", "", COMPLETE), &[], "2026-11-22T09:00:00Z".parse().unwrap(), &options);
+    let judgement = judge(
+        &bundles,
+        &document("{}", "", COMPLETE),
+        &[],
+        "2026-11-22T09:00:00Z".parse().unwrap(),
+        &options,
+    );
     assert_eq!(judgement.verdicts, []);
     assert_eq!(judgement.errors, []);
 }

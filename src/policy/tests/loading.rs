@@ -12,10 +12,11 @@ fn reads(policy: &str) -> Vec<&'static str> {
     let lib = "package lib.net\n\nimport rego.v1\n\nopen(id) if input.ec2.route_tables[id].open\n\n\
         unused if input.ec2.vpcs\n\nhop(id) if data.lib.far.there[id]\n";
     let far = "package lib.far\n\nimport rego.v1\n\nthere contains id if some id, _ in input.ec2.subnets\n";
-    let fixture = Fixture::new()
-        .with("lib/net/net.rego", lib)
-        .with("lib/far/far.rego", far)
-        .with_control("XX01", "a", &format!("{DENIES_BAD}\n{policy}"));
+    let fixture = Fixture::new().with("lib/net/net.rego", lib).with("lib/far/far.rego", far).with_control(
+        "XX01",
+        "a",
+        &format!("{DENIES_BAD}\n{policy}"),
+    );
     fixture.load().controls()[0].reads.iter().map(|collection| collection.path()).collect()
 }
 
@@ -47,12 +48,10 @@ fn what_a_control_reads_is_followed_through_helpers() {
     assert_eq!(deny("data.lib.net.hop(service.x)"), ["ec2.subnets", "ecs.services"]);
     assert_eq!(deny("data.lib.far.there"), ["ec2.subnets", "ecs.services"]);
     assert_eq!(deny("count(data.lib.far) > 0"), ["ec2.subnets", "ecs.services"]);
-    assert_eq!(deny("input.usage[service.td].services"), [
-        "ecs.services",
-        "ecs.task_definitions",
-        "ecs.task_sets",
-        "ecs.tasks"
-    ]);
+    assert_eq!(
+        deny("input.usage[service.td].services"),
+        ["ecs.services", "ecs.task_definitions", "ecs.task_sets", "ecs.tasks"]
+    );
     assert_eq!(deny("object.get(input, [\"ecs\", \"clusters\", v], {})"), ["ecs.clusters", "ecs.services"]);
     assert_eq!(deny("clusters := input.ecs[service.x]").len(), 11);
     assert_eq!(deny("f := input\n\tf.ecs").len(), Collection::ALL.len());
@@ -68,7 +67,10 @@ fn an_imported_alias_is_followed() {
         metadata("XX01", "ecs.services")
     );
     let fixture = Fixture::new()
-        .with("lib/net/net.rego", "package lib.net\n\nimport rego.v1\n\nopen(id) if input.ec2.route_tables[id].open\n")
+        .with(
+            "lib/net/net.rego",
+            "package lib.net\n\nimport rego.v1\n\nopen(id) if input.ec2.route_tables[id].open\n",
+        )
         .with("controls/service/a/a.rego", &policy);
     let reads = fixture.load().reads().into_iter().map(Collection::path).collect::<Vec<_>>();
     assert_eq!(reads, ["ec2.route_tables", "ecs.clusters", "ecs.services"]);
@@ -86,10 +88,11 @@ fn a_local_variable_is_not_taken_for_a_rule() {
 fn recursion_is_refused() {
     let lib = "package lib.x\n\nimport rego.v1\n\nf(x) := f(x)\n\ng(x) := data.lib.y.h(x)\n";
     let other = "package lib.y\n\nimport rego.v1\n\nimport data.lib.x\n\nh(x) := [z | z := x.g(1)]\n";
-    let fixture = Fixture::new()
-        .with("lib/x/x.rego", lib)
-        .with("lib/y/y.rego", other)
-        .with_control("XX01", "a", &format!("{DENIES_BAD}\np if q\n\nq if not p\n"));
+    let fixture = Fixture::new().with("lib/x/x.rego", lib).with("lib/y/y.rego", other).with_control(
+        "XX01",
+        "a",
+        &format!("{DENIES_BAD}\np if q\n\nq if not p\n"),
+    );
     insta::assert_snapshot!(fixture.problems(), @r"
         controls/service/a/a.rego:20:1: a rule depends on itself: `tidewaiter.controls.service.a.p` → `tidewaiter.controls.service.a.q` → `tidewaiter.controls.service.a.p` [recursion] (Rego has no recursion; use `walk` or `graph.reachable`)
         lib/x/x.rego:5:1: a rule depends on itself: `lib.x.f` → `lib.x.f` [recursion] (Rego has no recursion; use `walk` or `graph.reachable`)
@@ -101,11 +104,21 @@ fn recursion_is_refused() {
 fn data_that_touches_a_package_is_refused() {
     let shadow = |path: &str, text: &str| {
         let manifest = MANIFEST.replace("\"lib\"", "\"lib\", \"tidewaiter\"");
-        let fixture = Fixture::new().with(".manifest", &manifest).with_control("XX01", "a", DENIES_BAD).with(path, text);
+        let fixture = Fixture::new()
+            .with(".manifest", &manifest)
+            .with_control("XX01", "a", DENIES_BAD)
+            .with(path, text);
         fixture.load_with(None).map(drop).map_err(|problems| problems[0].code)
     };
-    assert_eq!(shadow("controls/service/a/data.json", "{\"deny\": []}"), Err(Code::Layout), "outside the roots");
-    assert_eq!(shadow("tidewaiter/controls/service/a/data.json", "{\"deny\": []}"), Err(Code::DataShadowsRule));
+    assert_eq!(
+        shadow("controls/service/a/data.json", "{\"deny\": []}"),
+        Err(Code::Layout),
+        "outside the roots"
+    );
+    assert_eq!(
+        shadow("tidewaiter/controls/service/a/data.json", "{\"deny\": []}"),
+        Err(Code::DataShadowsRule)
+    );
     assert_eq!(shadow("data.yaml", "tidewaiter:\n  controls: off\n"), Err(Code::DataShadowsRule));
     assert_eq!(shadow("tidewaiter/controls/service/data.yaml", "a: {x: {}}\n"), Err(Code::DataShadowsRule));
     assert_eq!(shadow("tidewaiter/controls/service/data.yaml", "b: {x: {}}\n"), Ok(()));
@@ -132,13 +145,22 @@ fn what_nobody_has_is_refused_with_the_nearest_name() {
 fn unknown_and_forbidden_functions_are_refused() {
     let policy = |call: &str| {
         let lib = "package lib.x\n\nimport rego.v1\n\nf(x) := frobnicate(x)\n";
-        Fixture::new().with("lib/x/x.rego", lib).with_control("XX01", "a", &format!("{DENIES_BAD}\ndeny contains v if {{\n\tv := {call}\n}}\n")).problems()
+        Fixture::new()
+            .with("lib/x/x.rego", lib)
+            .with_control("XX01", "a", &format!("{DENIES_BAD}\ndeny contains v if {{\n\tv := {call}\n}}\n"))
+            .problems()
     };
     insta::assert_snapshot!(policy("frobnicate(1)"), @"controls/service/a/a.rego:21:5: nobody defines the function `frobnicate` [unknown-function]");
     insta::assert_snapshot!(policy("data.lib.x.f(1)"), @"lib/x/x.rego:5:19: nobody defines the function `frobnicate` [unknown-function]");
     insta::assert_snapshot!(policy("data.lib.x.nothing(1)"), @"controls/service/a/a.rego:21:5: nobody defines the function `data.lib.x.nothing` [unknown-function]");
     insta::assert_snapshot!(policy("time.now_ns()"), @"controls/service/a/a.rego:21:10: `time.now_ns` must not be called: its answer depends on more than the document [forbidden-builtin] (use `time.parse_rfc3339_ns(input.taken_at)`)");
-    for forbidden in ["rand.intn(\"x\", 5)", "uuid.rfc4122(\"x\")", "http.send({})", "opa.runtime()", "net.lookup_ip_addr(\"x\")"] {
+    for forbidden in [
+        "rand.intn(\"x\", 5)",
+        "uuid.rfc4122(\"x\")",
+        "http.send({})",
+        "opa.runtime()",
+        "net.lookup_ip_addr(\"x\")",
+    ] {
         assert!(policy(forbidden).contains("[forbidden-builtin]"), "{forbidden}");
     }
 }
@@ -155,7 +177,9 @@ fn a_control_must_answer_in_sets() {
 
 #[test]
 fn folder_file_package_and_metadata_agree() {
-    let policy = |package: &str| format!("{}package {package}\n\nimport rego.v1\n\n{DENIES_BAD}", metadata("XX01", "ecs.services"));
+    let policy = |package: &str| {
+        format!("{}package {package}\n\nimport rego.v1\n\n{DENIES_BAD}", metadata("XX01", "ecs.services"))
+    };
     let fixture = Fixture::new()
         .with("controls/service/a/b.rego", &policy("tidewaiter.controls.service.b"))
         .with("controls/service/CamelCase/CamelCase.rego", &policy("tidewaiter.controls.service.CamelCase"))
@@ -183,7 +207,8 @@ fn every_problem_of_every_file_is_said_at_once() {
         .with("params/data.yaml", "a: [1\n")
         .with("frameworks/f.yaml", "id: f\n")
         .with_control("XX01", "a", DENIES_BAD);
-    let codes = fixture.load_with(None).unwrap_err().iter().map(|problem| problem.code).collect::<BTreeSet<_>>();
+    let codes =
+        fixture.load_with(None).unwrap_err().iter().map(|problem| problem.code).collect::<BTreeSet<_>>();
     assert_eq!(
         codes,
         BTreeSet::from([Code::Rego, Code::DuplicateTest, Code::BracketDepth, Code::Syntax, Code::Framework])
@@ -199,7 +224,10 @@ fn ids_aliases_names_and_packages_are_given_once() {
         .with("controls/service/b/b.rego", &format!("{aliased}{DENIES_BAD}"));
     assert!(one.problems().contains("the control id `XX01` is taken"), "{}", one.problems());
 
-    let (first, second) = (Fixture::new().with_control("XX01", "a", DENIES_BAD), Fixture::new().with_control("XX01", "a", DENIES_BAD));
+    let (first, second) = (
+        Fixture::new().with_control("XX01", "a", DENIES_BAD),
+        Fixture::new().with_control("XX01", "a", DENIES_BAD),
+    );
     let problems = Bundles::load(&[first.source(), second.source()], None, &Limits::default()).unwrap_err();
     let codes = problems.iter().map(|problem| problem.code).collect::<BTreeSet<_>>();
     assert_eq!(codes, BTreeSet::from([Code::Manifest, Code::Layout, Code::DuplicateControl]));
@@ -209,7 +237,8 @@ fn ids_aliases_names_and_packages_are_given_once() {
 fn parameters_are_laid_over_the_defaults_before_policies_see_them() {
     let policy = "deny contains v if {\n\tsome arn, s in input.ecs.services\n\ts.n > data.params.a.limit\n\t\
         v := {\"resource\": arn, \"message\": \"too many\"}\n}\n";
-    let fixture = Fixture::new().with("params/data.yaml", "a: {limit: 1}\n").with_control("XX01", "a", policy);
+    let fixture =
+        Fixture::new().with("params/data.yaml", "a: {limit: 1}\n").with_control("XX01", "a", policy);
     let snapshot = super::document(r#"{"s": {"n": 5}}"#, "", super::COMPLETE);
     let verdict = |overrides| {
         let bundles = fixture.load_with(overrides).unwrap();
@@ -218,7 +247,10 @@ fn parameters_are_laid_over_the_defaults_before_policies_see_them() {
     assert_eq!(verdict(None), "XX01 s failed too many");
     assert_eq!(verdict(Some(("p.yaml", "a: {limit: 7}"))), "XX01 s passed");
     let problems = fixture.load_with(Some(("p.yaml", "a:\n  limits: 7"))).unwrap_err();
-    assert_eq!(fixture.render(&problems), "p.yaml:2:3: no bundle has a parameter `a.limits` [unknown-key] (did you mean `limit`?)");
+    assert_eq!(
+        fixture.render(&problems),
+        "p.yaml:2:3: no bundle has a parameter `a.limits` [unknown-key] (did you mean `limit`?)"
+    );
 }
 
 #[test]
@@ -231,7 +263,9 @@ fn a_selection_knows_whether_bundles_are_judged_whole() {
         .with_control("XX02", "b", DENIES_BAD)
         .with("controls/service/c/c.rego", off);
     let bundles = fixture.load();
-    let ids = |bundles: &Bundles| bundles.controls().iter().map(|control| control.id.to_string()).collect::<Vec<_>>();
+    let ids = |bundles: &Bundles| {
+        bundles.controls().iter().map(|control| control.id.to_string()).collect::<Vec<_>>()
+    };
     assert_eq!(ids(&bundles), ["XX01", "XX02"]);
     assert!(bundles.bundles()[0].whole);
     let some = bundles.select(&[control_id("XX02"), control_id("OLD")]).unwrap();
@@ -246,7 +280,8 @@ fn a_selection_knows_whether_bundles_are_judged_whole() {
 
 #[test]
 fn a_missing_directory_is_named() {
-    let problems = Bundles::load(&[Source::Directory("/nowhere".into())], None, &Limits::default()).unwrap_err();
+    let problems =
+        Bundles::load(&[Source::Directory("/nowhere".into())], None, &Limits::default()).unwrap_err();
     assert_eq!((problems[0].file.as_str(), problems[0].code), ("/nowhere", Code::Unreadable));
 }
 

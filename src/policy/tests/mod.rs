@@ -37,7 +37,10 @@ impl Fixture {
     }
 
     fn with_control_of(self, id: &str, slug: &str, population: &str, policy: &str) -> Self {
-        let text = format!("{}package tidewaiter.controls.service.{slug}\n\nimport rego.v1\n\n{policy}", metadata(id, population));
+        let text = format!(
+            "{}package tidewaiter.controls.service.{slug}\n\nimport rego.v1\n\n{policy}",
+            metadata(id, population)
+        );
         self.with(&format!("controls/service/{slug}/{slug}.rego"), &text)
     }
 
@@ -101,7 +104,12 @@ fn judged(bundles: &Bundles, snapshot: &Snapshot) -> Judgement {
     judged_with(bundles, snapshot, &[], 2)
 }
 
-fn judged_with(bundles: &Bundles, snapshot: &Snapshot, exceptions: &[Exception], threads: usize) -> Judgement {
+fn judged_with(
+    bundles: &Bundles,
+    snapshot: &Snapshot,
+    exceptions: &[Exception],
+    threads: usize,
+) -> Judgement {
     let options = Options { threads: NonZeroUsize::new(threads).unwrap(), ..Options::default() };
     judge(bundles, snapshot, exceptions, "2026-11-22T09:00:00Z".parse().unwrap(), &options)
 }
@@ -121,7 +129,9 @@ fn summary(judgement: &Judgement) -> String {
             Outcome::Excepted { exception, .. } => exception.to_string(),
             Outcome::NotApplicable(reason) => reason.clone(),
         };
-        lines.push(format!("{} {} {kind} {rests_on}", verdict.control, verdict.resource).trim_end().to_owned());
+        lines.push(
+            format!("{} {} {kind} {rests_on}", verdict.control, verdict.resource).trim_end().to_owned(),
+        );
     }
     lines.extend(judgement.hidden.iter().map(|it| format!("hidden {} {}", it.control, it.reason)));
     lines.extend(judgement.errors.iter().map(|it| format!("error {} {}", it.control, it.kind.as_str())));

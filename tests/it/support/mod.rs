@@ -57,12 +57,18 @@ impl Referee {
     }
 
     /// `{package: {"deny": […], "exclude": […]}}`, or OPA's error.
-    pub(crate) fn judge(&mut self, document: &Path, params: &Value, packages: &[&str]) -> Result<Value, String> {
+    pub(crate) fn judge(
+        &mut self,
+        document: &Path,
+        params: &Value,
+        packages: &[&str],
+    ) -> Result<Value, String> {
         let request = json!({ "document": document, "params": params, "packages": packages });
         writeln!(self.requests.as_mut().unwrap(), "{request}").unwrap();
         let mut line = String::new();
         self.answers.read_line(&mut line).unwrap();
-        let mut answer = serde_json::from_str::<Value>(&line).unwrap_or_else(|error| panic!("{error}: {line:?}"));
+        let mut answer =
+            serde_json::from_str::<Value>(&line).unwrap_or_else(|error| panic!("{error}: {line:?}"));
         match answer.get_mut("judged") {
             Some(judged) => Ok(judged.take()),
             None => Err(answer.to_string()),
