@@ -1,8 +1,8 @@
 //! A finding: what a verdict becomes when it is to be remembered and published.
 
 use std::fmt;
+use std::sync::Arc;
 
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::{Control, ControlId, Severity, Violation};
@@ -123,13 +123,14 @@ pub struct Finding {
     /// The identity.
     pub id: FindingId,
     /// The control, whole: its title, severity and mappings stand in the published finding.
-    pub control: std::sync::Arc<Control>,
+    pub control: Arc<Control>,
     /// The collection that the resource is a member of.
     pub collection: Collection,
     /// The resource's key in its collection.
     pub resource: String,
-    /// The resource as the snapshot has it, secrets already replaced; null when only its id is known.
-    pub body: Value,
+    /// The JSON text of the resource as the snapshot has it, secrets already replaced; `None` when only its id is known.
+    /// Text, and shared, because tens of controls judge one resource and an estate has tens of thousands.
+    pub body: Option<Arc<str>>,
     /// The status.
     pub compliance: Compliance,
     /// The severity that is published: the control's for a failure, informational for a pass.

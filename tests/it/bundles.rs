@@ -11,7 +11,8 @@ use tidewaiter::policy::{
 };
 use tidewaiter::snapshot::Snapshot;
 
-use crate::support::{Referee, bundle_directories, repository};
+use crate::support::program::project;
+use crate::support::referee::{Referee, bundle_directories};
 
 fn each_bundle() -> Vec<(PathBuf, Vec<Source>)> {
     bundle_directories().into_iter().map(|path| (path.clone(), vec![Source::Directory(path)])).collect()
@@ -98,7 +99,7 @@ fn every_control_proves_that_it_fires_and_that_it_is_silent() {
 }
 
 #[test]
-fn opa_answers_as_the_engine_does() {
+fn opa_and_the_engine_agree_on_every_example() {
     let (mut different, mut n_documents) = (Vec::new(), 0);
     for (path, sources) in each_bundle() {
         let mut referee = Referee::of(&path);
@@ -120,7 +121,7 @@ fn opa_answers_as_the_engine_does() {
             }
         }
         // One document that every control sees.
-        let estate = repository("examples/estate.json");
+        let estate = project("examples/estate.json");
         if estate.is_file() {
             let every_control =
                 defaults.all_controls().iter().map(|control| control.id.clone()).collect::<Vec<_>>();

@@ -1,4 +1,12 @@
-//! What crosses modules: one binary, so that it is linked once.
+//! What crosses rooms: the program as a user starts it, emulated AWS, OPA as referee, and the rules of the house.
 
+mod bad_input;
 mod bundles;
+mod docs;
+mod emulator;
+mod example;
+mod faults;
+mod killed;
+mod pass;
 mod support;
+mod tidy;

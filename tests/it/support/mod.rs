@@ -1,85 +1,24 @@
-//! What the tests need beside the library: paths, and real OPA as the referee of Rego's semantics.
+//! What the tests stand on: the program, an emulated AWS, and the Python that runs it and OPA.
 
-use std::io::{BufRead, BufReader, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+pub(crate) mod emulator;
+pub(crate) mod program;
+pub(crate) mod referee;
+
+use std::path::PathBuf;
+use std::process::Command;
 use std::sync::OnceLock;
 
-use serde_json::{Value, json};
+use program::project;
 
-/// A path of the repository.
-pub(crate) fn repository(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
-}
-
-/// The directory of every built-in bundle, sorted.
-pub(crate) fn bundle_directories() -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(repository("bundles")).unwrap();
-    let mut directories = entries
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.join(".manifest").is_file())
-        .collect::<Vec<_>>();
-    directories.sort();
-    directories
-}
-
-/// The Python that has OPA, after making sure that it is there.
+/// The Python with the emulator's and the referee's packages; installed on first use, and a failure to do so fails the test.
 pub(crate) fn python() -> PathBuf {
     static PYTHON: OnceLock<PathBuf> = OnceLock::new();
     PYTHON
         .get_or_init(|| {
-            let status = Command::new(repository("tests/support/setup")).status().unwrap();
-            assert!(status.success(), "tests/support/setup failed: {status}");
-            repository("target/test-env/bin/python")
+            let set_up = Command::new(project("tests/support/setup")).output().unwrap();
+            let said = String::from_utf8_lossy(&set_up.stderr);
+            assert!(set_up.status.success(), "tests/support/setup failed: {said}");
+            project("target/test-env/bin/python")
         })
         .clone()
-}
-
-/// OPA with one bundle loaded, answering one document after the other.
-pub(crate) struct Referee {
-    process: Child,
-    requests: Option<ChildStdin>,
-    answers: BufReader<ChildStdout>,
-}
-
-impl Referee {
-    pub(crate) fn of(bundle: &Path) -> Self {
-        let mut process = Command::new(python())
-            .arg(repository("tests/support/referee.py"))
-            .arg("serve")
-            .arg(bundle)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let (requests, answers) = (process.stdin.take(), BufReader::new(process.stdout.take().unwrap()));
-        Self { process, requests, answers }
-    }
-
-    /// `{package: {"deny": […], "exclude": […]}}`, or OPA's error.
-    pub(crate) fn judge(
-        &mut self,
-        document: &Path,
-        params: &Value,
-        packages: &[&str],
-    ) -> Result<Value, String> {
-        let request = json!({ "document": document, "params": params, "packages": packages });
-        writeln!(self.requests.as_mut().unwrap(), "{request}").unwrap();
-        let mut line = String::new();
-        self.answers.read_line(&mut line).unwrap();
-        let mut answer =
-            serde_json::from_str::<Value>(&line).unwrap_or_else(|error| panic!("{error}: {line:?}"));
-        match answer.get_mut("judged") {
-            Some(judged) => Ok(judged.take()),
-            None => Err(answer.to_string()),
-        }
-    }
-}
-
-impl Drop for Referee {
-    fn drop(&mut self) {
-        // It ends with its input.
-        drop(self.requests.take());
-        let _ = self.process.wait();
-    }
 }
