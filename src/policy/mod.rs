@@ -43,6 +43,7 @@ mod stack;
 mod syntax;
 mod testing;
 mod touch;
+mod walk;
 mod yaml;
 
 pub use bundles::{BundleInfo, Bundles, UnknownControl};

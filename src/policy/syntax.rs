@@ -104,6 +104,7 @@ pub(super) enum Literal {
 
 /// An expression. What the checks do not tell apart has the same shape here.
 #[derive(Debug, Deserialize)]
+#[expect(clippy::enum_variant_names, reason = "the names are the engine's")]
 pub(super) enum Expr {
     String { value: String },
     RawString { value: String },
