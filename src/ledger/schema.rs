@@ -96,10 +96,11 @@ const STEPS: [&str; 1] = [
      ) WITHOUT ROWID;
      CREATE INDEX history_by_pass ON history (pass);
 
-     CREATE TABLE exempt (
+     CREATE TABLE silence (
          account TEXT NOT NULL,
          region TEXT NOT NULL,
          id TEXT NOT NULL,
+         why TEXT NOT NULL CHECK (why IN ('not_applicable', 'unknown')),
          PRIMARY KEY (account, region, id),
          FOREIGN KEY (account, region) REFERENCES scopes
      ) WITHOUT ROWID;",

@@ -12,7 +12,6 @@
 //!
 //! **Invariant:** after a plan was carried out and nothing changed, the next plan writes nothing.
 
-mod exempt;
 mod findings;
 #[cfg(test)]
 mod model;
@@ -20,12 +19,12 @@ mod observed;
 mod plan;
 mod record;
 mod redacted;
+mod silence;
 #[cfg(test)]
 pub(crate) mod testing;
 mod text;
 mod verify;
 
-pub use exempt::{exempt, without_exempt};
 pub use findings::{description, findings};
 pub use observed::{Looked, Observed};
 pub use plan::{
@@ -33,5 +32,6 @@ pub use plan::{
     WriteOutcome, default_heartbeat, plan,
 };
 pub use record::{ContentDigest, Generator, Recorded, Records, State, Target, Times};
+pub use silence::Silence;
 pub(crate) use text::{cut, lines};
 pub use verify::{Breach, verify};
