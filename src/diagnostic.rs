@@ -110,10 +110,16 @@ codes! {
     DuplicateTest = "duplicate-test",
     /// A data document stands where a rule does, and would silently replace it.
     DataShadowsRule = "data-shadows-rule",
-    /// A builtin that is not deterministic, reaches outside, or does not exist.
+    /// A builtin that is not deterministic or reaches outside.
     ForbiddenBuiltin = "forbidden-builtin",
+    /// A policy calls a function that nobody defines.
+    UnknownFunction = "unknown-function",
+    /// A policy refers to a rule, package or data that nobody has.
+    UnknownReference = "unknown-reference",
     /// A policy reads an `input` that no document has.
     UnknownInput = "unknown-input",
+    /// A control's policy has no `deny`, or one of another form than the contract's.
+    Contract = "contract",
     /// A framework file names a control that its bundle does not have.
     Framework = "framework",
     /// A folder, package or file is not where its name says.

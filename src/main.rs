@@ -1,2 +1,7 @@
 //! The `tidewaiter` program.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    tidewaiter::command::main().into()
+}

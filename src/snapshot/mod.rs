@@ -8,10 +8,12 @@
 //! **Invariant:** a [`Snapshot`] never holds the value of a container's environment variable, nor any other free text of a
 //! container definition; `collect` replaces both before one is built.
 
+mod assembly;
 mod collection;
 mod document;
 mod schema;
 
+pub use assembly::{Frame, Gathered};
 pub use collection::Collection;
 pub use document::{Account, Error, Image, LIMIT_BYTES, LIMIT_DEPTH, Members, Snapshot, Usage, VERSION};
 pub use schema::schema;

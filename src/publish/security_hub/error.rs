@@ -67,6 +67,17 @@ pub enum Error {
 }
 
 impl Error {
+    /// AWS's code for it, or ours.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        match self {
+            Self::NotEnabled { code, .. } | Self::Failed { code, .. } => code,
+            Self::Denied { .. } => "AccessDeniedException",
+            Self::Malformed { .. } => "Malformed",
+            Self::Scope { .. } | Self::Unwritable(_) | Self::Unrecorded(_) => "Internal",
+        }
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn help(&self) -> Option<String> {

@@ -1,0 +1,38 @@
+package tidewaiter.controls.task_definition.host_pid_mode_test
+
+import rego.v1
+
+import data.tidewaiter.controls.task_definition.host_pid_mode
+
+arn := "arn:aws:ecs:eu-central-1:123456789012:task-definition/web:7"
+
+estate(definition) := {"ecs": {"task_definitions": {arn: definition}}}
+
+test_denies_the_hosts_process_namespace if {
+	found := host_pid_mode.deny with input as estate({"pidMode": "host"})
+	found == {{
+		"resource": arn,
+		"message": "pidMode is \"host\", expected \"task\" or no value",
+		"evidence": {"path": "pidMode", "value": "host"},
+	}}
+}
+
+test_denies_a_mode_that_does_not_exist_yet if {
+	found := host_pid_mode.deny with input as estate({"pidMode": "cluster"})
+	{violation.evidence.value | some violation in found} == {"cluster"}
+}
+
+test_allows_a_namespace_of_the_task if {
+	found := host_pid_mode.deny with input as estate({"pidMode": "task"})
+	count(found) == 0
+}
+
+test_allows_a_definition_without_a_mode if {
+	found := host_pid_mode.deny with input as estate({"family": "web"})
+	count(found) == 0
+}
+
+test_does_not_judge_what_a_template_leaves_open if {
+	found := host_pid_mode.deny with input as estate({"pidMode": {"Ref": "Mode"}})
+	count(found) == 0
+}

@@ -1,0 +1,58 @@
+# METADATA
+# title: Linux containers run as a user other than root
+# description: |
+#   Root in a container is root in every file that is mounted into it, and one kernel or runtime bug away from root on
+#   the instance. The control reads `user`: `root`, a user id of 0 and a user that is not set are root, whatever group
+#   stands behind them. Without `user` the image's own USER holds, which the definition does not show and which the
+#   next image can change, so it fails, as in Security Hub's ECS.20. Definitions for Windows are left to TD08.
+# related_resources:
+#   - https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html
+#   - https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-tasks-containers.html
+#   - https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-20
+# custom:
+#   id: TD07
+#   severity: medium
+#   resources: ecs.task_definitions
+#   remediation:
+#     text: |
+#       Register a revision whose containers each set `user` to a user id of their own, such as `1000:1000`; a name
+#       works only if the image knows it. Give that user the files that it writes, and let the container listen on a
+#       port above 1023. Move the services, schedules and pipelines that start the old revision to the new one, then
+#       deregister the old one.
+package tidewaiter.controls.task_definition.linux_root_user
+
+import rego.v1
+
+import data.lib.containers
+
+deny contains violation if {
+	some arn, definition in input.ecs.task_definitions
+	not containers.windows(definition)
+	some index, container in definition.containerDefinitions
+	user := object.get(container, "user", null)
+	problem := root(user)
+	violation := {
+		"resource": arn,
+		"message": sprintf("container %q %s, expected a user other than root", [containers.name(index, container), problem]),
+		"evidence": containers.evidence(index, container, "user", user),
+	}
+}
+
+exclude contains exclusion if {
+	some arn, definition in input.ecs.task_definitions
+	containers.windows(definition)
+	exclusion := {"resource": arn, "reason": "it runs on Windows, which has no root; TD08 judges it"}
+}
+
+root(user) := "names no user" if {
+	user in {null, ""}
+} else := sprintf("runs as user %q", [text]) if {
+	not is_object(user)
+	text := sprintf("%v", [user])
+	superuser(split(text, ":")[0])
+}
+
+superuser(account) if account == "root"
+
+# Docker reads the user id as a number, so `00` is root as well, and an empty one before the group is the default, root.
+superuser(account) if trim_left(account, "+-0") == ""

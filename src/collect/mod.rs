@@ -1,0 +1,127 @@
+//! AWS → [`Snapshot`]: what exists, as AWS describes it, and what could not be seen.
+//!
+//! It stands apart because only it and `publish` speak to AWS; nothing here judges what it reads.
+//! Reading never fails half way: a call without a whole answer becomes a gap, and every collection that depends on what
+//! the call would have told inherits it.
+//!
+//! **Invariant:** free text of containers is replaced ([`RedactionKey`]) before a member is stored anywhere; the bodies
+//! that carried it are dropped with the call that read them.
+//!
+//! **Invariant:** a collection without gaps is complete: each member that AWS listed was described, or AWS itself called
+//! it gone.
+
+mod autoscaling;
+mod body;
+mod ec2;
+mod ecs;
+mod iam;
+mod plan;
+mod reading;
+mod redact;
+mod xml;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+pub use self::plan::actions;
+use self::reading::Reading;
+pub use self::redact::RedactionKey;
+use self::redact::Redactor;
+use crate::aws::Session;
+use crate::snapshot::{Account, Collection, Frame, Gathered, Snapshot};
+
+/// What a collection needs besides a session.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// When the reading begins, as the document tells it.
+    pub taken_at: Timestamp,
+    /// The key of the hashes that stand in for free text. The same key gives the same hash for the same text, so that
+    /// policies can compare values, within one snapshot and across several.
+    pub key: RedactionKey,
+}
+
+/// Hears how far the reading is. Calls come from whatever thread reads.
+pub trait Progress: Sync {
+    /// A collection has this many members so far.
+    fn read(&self, _collection: Collection, _members: usize) {}
+
+    /// A collection is done.
+    fn done(&self, _collection: Collection, _gathered: &Gathered) {}
+}
+
+/// Nobody listens.
+impl Progress for () {}
+
+/// The collections of one pass while they are read.
+struct Estate<'a> {
+    session: &'a Session,
+    redactor: Redactor,
+    needed: BTreeSet<Collection>,
+    readings: BTreeMap<Collection, Reading<'a>>,
+}
+
+impl<'a> Estate<'a> {
+    fn new(
+        session: &'a Session,
+        wanted: &BTreeSet<Collection>,
+        progress: &'a dyn Progress,
+        key: &RedactionKey,
+    ) -> Self {
+        let needed = plan::needed(wanted);
+        let readings =
+            needed.iter().map(|collection| (*collection, Reading::new(session, *collection, progress)));
+        Self { session, redactor: Redactor::new(key), readings: readings.collect(), needed }
+    }
+
+    /// The reading of a collection; `None` when nobody needs it.
+    fn reading(&self, collection: Collection) -> Option<&Reading<'a>> {
+        self.readings.get(&collection)
+    }
+}
+
+/// Reads the wanted collections, and whatever they depend on.
+///
+/// It always gives a document: what could not be read stands in its coverage.
+pub async fn collect(
+    session: &Session,
+    wanted: &BTreeSet<Collection>,
+    progress: &dyn Progress,
+    options: &Options,
+) -> Snapshot {
+    let estate = Estate::new(session, wanted, progress, &options.key);
+    tracing::debug!(collections = estate.needed.len(), "reading");
+    let (newest, (), (), ()) = futures::join!(
+        async {
+            let (newest, interfaces) = ecs::read(&estate).await;
+            ec2::read_network_interfaces(&estate, interfaces).await;
+            newest
+        },
+        ec2::read(&estate),
+        iam::read(&estate),
+        autoscaling::read(&estate),
+    );
+    let mut gathered = estate
+        .readings
+        .into_iter()
+        .map(|(collection, reading)| (collection, reading.into_gathered()))
+        .collect::<BTreeMap<_, _>>();
+    plan::inherit(&mut gathered);
+    for (collection, gathered) in &gathered {
+        progress.done(*collection, gathered);
+    }
+    let identity = session.identity();
+    let frame = Frame {
+        account: Account { id: identity.account.clone(), partition: identity.partition.clone() },
+        region: session.region().clone(),
+        taken_at: options.taken_at,
+    };
+    Snapshot::assemble(frame, wanted, gathered, &newest)
+}
+
+#[cfg(test)]
+mod query_tests;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;

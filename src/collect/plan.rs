@@ -1,0 +1,250 @@
+//! What has to be read for what is wanted, which permissions that takes, and whom a gap concerns.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::aws::{Bucket, Operation};
+use crate::domain::Gap;
+use crate::snapshot::{Collection, Gathered};
+
+macro_rules! operations {
+    ($($name:ident = $action:literal, $bucket:ident;)*) => {
+        $(pub(super) const $name: Operation = Operation::new($action, Bucket::$bucket);)*
+    };
+}
+
+operations! {
+    LIST_CLUSTERS = "ecs:ListClusters", EcsClusterRead;
+    DESCRIBE_CLUSTERS = "ecs:DescribeClusters", EcsClusterRead;
+    LIST_SERVICES = "ecs:ListServices", EcsServiceRead;
+    DESCRIBE_SERVICES = "ecs:DescribeServices", EcsServiceRead;
+    DESCRIBE_SERVICE_REVISIONS = "ecs:DescribeServiceRevisions", EcsServiceRevision;
+    DESCRIBE_EXPRESS_SERVICE = "ecs:DescribeExpressGatewayService", EcsServiceRead;
+    LIST_TASKS = "ecs:ListTasks", EcsClusterResourceRead;
+    DESCRIBE_TASKS = "ecs:DescribeTasks", EcsClusterResourceRead;
+    LIST_CONTAINER_INSTANCES = "ecs:ListContainerInstances", EcsClusterResourceRead;
+    DESCRIBE_CONTAINER_INSTANCES = "ecs:DescribeContainerInstances", EcsClusterResourceRead;
+    LIST_TASK_DEFINITIONS = "ecs:ListTaskDefinitions", EcsTaskDefinitionRead;
+    DESCRIBE_TASK_DEFINITION = "ecs:DescribeTaskDefinition", EcsTaskDefinitionRead;
+    DESCRIBE_CAPACITY_PROVIDERS = "ecs:DescribeCapacityProviders", EcsCapacityProviderRead;
+    LIST_ACCOUNT_SETTINGS = "ecs:ListAccountSettings", EcsSettingRead;
+    LIST_DAEMONS = "ecs:ListDaemons", EcsServiceRead;
+    DESCRIBE_DAEMON = "ecs:DescribeDaemon", EcsServiceRead;
+    DESCRIBE_SCALABLE_TARGETS = "application-autoscaling:DescribeScalableTargets", AutoScalingRead;
+    GET_ACCOUNT_AUTHORIZATION_DETAILS = "iam:GetAccountAuthorizationDetails", IamRead;
+    DESCRIBE_FLOW_LOGS = "ec2:DescribeFlowLogs", Ec2Read;
+    DESCRIBE_NETWORK_INTERFACES = "ec2:DescribeNetworkInterfaces", Ec2Read;
+    DESCRIBE_ROUTE_TABLES = "ec2:DescribeRouteTables", Ec2Read;
+    DESCRIBE_SECURITY_GROUPS = "ec2:DescribeSecurityGroups", Ec2Read;
+    DESCRIBE_SUBNETS = "ec2:DescribeSubnets", Ec2Read;
+    DESCRIBE_VPC_ENDPOINTS = "ec2:DescribeVpcEndpoints", Ec2Read;
+    DESCRIBE_VPCS = "ec2:DescribeVpcs", Ec2Read;
+}
+
+/// The operations that read a collection itself.
+fn operations(collection: Collection) -> &'static [Operation] {
+    match collection {
+        // The account is known from the session; task sets stand in the bodies of services.
+        Collection::Accounts | Collection::TaskSets => &[],
+        Collection::ScalableTargets => &[DESCRIBE_SCALABLE_TARGETS],
+        Collection::NetworkInterfaces => &[DESCRIBE_NETWORK_INTERFACES],
+        Collection::RouteTables => &[DESCRIBE_ROUTE_TABLES],
+        Collection::SecurityGroups => &[DESCRIBE_SECURITY_GROUPS],
+        Collection::Subnets => &[DESCRIBE_SUBNETS],
+        Collection::Vpcs => &[DESCRIBE_VPCS],
+        Collection::VpcEndpoints => &[DESCRIBE_VPC_ENDPOINTS],
+        Collection::FlowLogs => &[DESCRIBE_FLOW_LOGS],
+        Collection::AccountSettings => &[LIST_ACCOUNT_SETTINGS],
+        Collection::CapacityProviders => &[DESCRIBE_CAPACITY_PROVIDERS],
+        Collection::Clusters => &[LIST_CLUSTERS, DESCRIBE_CLUSTERS],
+        Collection::ContainerInstances => &[LIST_CONTAINER_INSTANCES, DESCRIBE_CONTAINER_INSTANCES],
+        Collection::Daemons => &[LIST_DAEMONS, DESCRIBE_DAEMON],
+        Collection::ExpressServices => &[DESCRIBE_EXPRESS_SERVICE],
+        Collection::ServiceRevisions => &[DESCRIBE_SERVICE_REVISIONS],
+        Collection::Services => &[LIST_SERVICES, DESCRIBE_SERVICES],
+        Collection::TaskDefinitions => &[LIST_TASK_DEFINITIONS, DESCRIBE_TASK_DEFINITION],
+        Collection::Tasks => &[LIST_TASKS, DESCRIBE_TASKS],
+        Collection::Groups | Collection::Policies | Collection::Roles | Collection::Users => {
+            &[GET_ACCOUNT_AUTHORIZATION_DETAILS]
+        }
+    }
+}
+
+/// The collections that must be read to know a collection's members.
+fn dependencies(collection: Collection) -> &'static [Collection] {
+    match collection {
+        Collection::CapacityProviders
+        | Collection::ContainerInstances
+        | Collection::Daemons
+        | Collection::Services
+        | Collection::Tasks => &[Collection::Clusters],
+        Collection::ExpressServices | Collection::ServiceRevisions | Collection::TaskSets => {
+            &[Collection::Services]
+        }
+        Collection::TaskDefinitions => &[Collection::Services, Collection::TaskSets, Collection::Tasks],
+        Collection::NetworkInterfaces => &[Collection::Tasks],
+        _ => &[],
+    }
+}
+
+/// Whether each member belongs to one cluster, so that a gap of that cluster concerns no other's members.
+fn is_of_cluster(collection: Collection) -> bool {
+    matches!(
+        collection,
+        Collection::ContainerInstances
+            | Collection::Daemons
+            | Collection::ExpressServices
+            | Collection::ServiceRevisions
+            | Collection::Services
+            | Collection::TaskSets
+            | Collection::Tasks
+    )
+}
+
+/// The collections that have to be read for the wanted ones, these included.
+pub(super) fn needed(wanted: &BTreeSet<Collection>) -> BTreeSet<Collection> {
+    let mut needed = BTreeSet::new();
+    let mut open = wanted.iter().copied().collect::<Vec<_>>();
+    while let Some(collection) = open.pop() {
+        if needed.insert(collection) {
+            open.extend(dependencies(collection));
+        }
+    }
+    needed
+}
+
+/// The IAM actions that reading the wanted collections takes.
+#[must_use]
+pub fn actions(wanted: &BTreeSet<Collection>) -> BTreeSet<&'static str> {
+    needed(wanted).into_iter().flat_map(operations).map(|operation| operation.action).collect()
+}
+
+/// Gives each collection the gaps of those that it depends on: members that only a hidden member would have named are
+/// hidden too.
+pub(super) fn inherit(gathered: &mut BTreeMap<Collection, Gathered>) {
+    // Each after its dependencies.
+    const ORDER: [Collection; 10] = [
+        Collection::CapacityProviders,
+        Collection::ContainerInstances,
+        Collection::Daemons,
+        Collection::Services,
+        Collection::Tasks,
+        Collection::ExpressServices,
+        Collection::ServiceRevisions,
+        Collection::TaskSets,
+        Collection::TaskDefinitions,
+        Collection::NetworkInterfaces,
+    ];
+    for heir in ORDER {
+        let inherited = dependencies(heir)
+            .iter()
+            .filter_map(|dependency| Some((*dependency, gathered.get(dependency)?)))
+            .flat_map(|(dependency, of)| of.gaps.iter().map(move |gap| (dependency, gap)))
+            .filter(|(dependency, gap)| concerns(*dependency, gap, heir))
+            .map(|(_, gap)| {
+                let scope = if is_of_cluster(heir) { gap.scope.clone() } else { Gap::EVERYTHING.to_owned() };
+                Gap { scope, ids: Vec::new(), ..gap.clone() }
+            })
+            .collect::<Vec<_>>();
+        if let Some(heir) = gathered.get_mut(&heir) {
+            heir.gaps.extend(inherited);
+        }
+    }
+}
+
+/// A cluster that could not be described is known all the same, and its services and tasks were listed; what it was not
+/// asked for is which capacity providers it has.
+fn concerns(dependency: Collection, gap: &Gap, heir: Collection) -> bool {
+    dependency != Collection::Clusters || gap.hides_members() || heir == Collection::CapacityProviders
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::GapKind;
+
+    fn gap(scope: &str, ids: &[&str]) -> Gap {
+        Gap {
+            scope: scope.to_owned(),
+            ids: ids.iter().map(|id| (*id).to_owned()).collect(),
+            operation: "ecs:X".to_owned(),
+            kind: GapKind::Throttled,
+            code: "Throttling".to_owned(),
+            message: String::new(),
+            action: None,
+        }
+    }
+
+    fn inherited(of: Collection, gaps: Vec<Gap>, heir: Collection) -> Vec<(String, usize)> {
+        let mut gathered = needed(&BTreeSet::from([heir]))
+            .into_iter()
+            .map(|collection| (collection, Gathered::default()))
+            .collect::<BTreeMap<_, _>>();
+        gathered.get_mut(&of).unwrap().gaps = gaps;
+        inherit(&mut gathered);
+        let mut gaps = gathered[&heir].gaps.clone();
+        gaps.sort();
+        gaps.dedup();
+        gaps.into_iter().map(|gap| (gap.scope, gap.ids.len())).collect()
+    }
+
+    #[test]
+    fn dependencies_are_read_but_not_without_need() {
+        assert_eq!(
+            needed(&BTreeSet::from([Collection::TaskDefinitions])),
+            BTreeSet::from([
+                Collection::Clusters,
+                Collection::Services,
+                Collection::TaskDefinitions,
+                Collection::TaskSets,
+                Collection::Tasks
+            ])
+        );
+        assert_eq!(needed(&BTreeSet::from([Collection::Vpcs])), BTreeSet::from([Collection::Vpcs]));
+    }
+
+    #[test]
+    fn actions_cover_dependencies_and_nothing_else() {
+        assert_eq!(
+            actions(&BTreeSet::from([Collection::TaskSets, Collection::Accounts])),
+            BTreeSet::from([
+                "ecs:DescribeClusters",
+                "ecs:DescribeServices",
+                "ecs:ListClusters",
+                "ecs:ListServices"
+            ])
+        );
+        assert_eq!(actions(&Collection::ALL.into_iter().collect()).len(), 25);
+    }
+
+    #[test]
+    fn a_hidden_cluster_hides_everything_that_lives_in_clusters() {
+        for heir in [Collection::Services, Collection::TaskSets, Collection::TaskDefinitions] {
+            let gaps = inherited(Collection::Clusters, vec![gap("*", &[])], heir);
+            assert_eq!(gaps, [("*".to_owned(), 0)], "{heir}");
+        }
+    }
+
+    #[test]
+    fn services_that_could_not_be_listed_hide_what_their_cluster_holds() {
+        let gaps = inherited(Collection::Services, vec![gap("arn:c", &[])], Collection::TaskSets);
+        assert_eq!(gaps, [("arn:c".to_owned(), 0)]);
+        let gaps = inherited(Collection::Services, vec![gap("arn:c", &[])], Collection::TaskDefinitions);
+        assert_eq!(gaps, [("*".to_owned(), 0)]);
+    }
+
+    #[test]
+    fn services_that_could_not_be_described_hide_what_only_they_would_name() {
+        let gaps = inherited(Collection::Services, vec![gap("arn:c", &["s"])], Collection::ServiceRevisions);
+        assert_eq!(gaps, [("arn:c".to_owned(), 0)]);
+        let gaps = inherited(Collection::Tasks, vec![gap("arn:c", &["t"])], Collection::NetworkInterfaces);
+        assert_eq!(gaps, [("*".to_owned(), 0)]);
+    }
+
+    #[test]
+    fn a_cluster_that_could_not_be_described_hides_no_service() {
+        let gaps = inherited(Collection::Clusters, vec![gap("*", &["c"])], Collection::Services);
+        assert_eq!(gaps, []);
+        let gaps = inherited(Collection::Clusters, vec![gap("*", &["c"])], Collection::CapacityProviders);
+        assert_eq!(gaps, [("*".to_owned(), 0)]);
+    }
+}

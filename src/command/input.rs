@@ -1,0 +1,124 @@
+//! Files that a command is given, read with errors that name them.
+
+use std::fs;
+use std::io::Read;
+use std::path::Path;
+
+use crate::cli;
+use crate::config;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::domain::Exception;
+use crate::policy::{self, Bundles};
+use crate::snapshot::{self, Snapshot};
+
+use super::failure::Failure;
+
+/// The example estate, so that a first run needs neither a file nor an account.
+const EXAMPLE: &str = include_str!("../../examples/estate.json");
+
+/// The largest parameters or exceptions file: 4 MiB, about 20,000 exceptions.
+const LIMIT_CONFIGURATION: u64 = 4 << 20;
+
+/// Policies, ready to judge, and what people laid over them.
+#[derive(Debug)]
+pub(super) struct Policies {
+    /// The bundles.
+    pub(super) bundles: Bundles,
+    /// The exceptions, expired ones included.
+    pub(super) exceptions: Vec<Exception>,
+}
+
+impl Policies {
+    /// Loads everything that the options name; every problem of every file is reported at once.
+    pub(super) fn load(options: &cli::Policies) -> Result<Self, Failure> {
+        let sources = match options.bundles.as_slice() {
+            [] => vec![policy::Source::Builtin],
+            paths => paths.iter().cloned().map(policy::Source::Directory).collect(),
+        };
+        let mut problems = Vec::new();
+        let mut text_of = |path: &Path| match configuration(path) {
+            Ok(text) => Some((path.display().to_string(), text)),
+            Err(diagnostic) => {
+                problems.push(diagnostic);
+                None
+            }
+        };
+        let params = options.params.as_deref().and_then(&mut text_of);
+        let exceptions = options.exceptions.as_deref().and_then(&mut text_of);
+        let exceptions = exceptions.map(|(file, text)| config::parse_exceptions(&file, &text));
+        let exceptions = exceptions.unwrap_or_else(|| Ok(Vec::new())).unwrap_or_else(|found| {
+            problems.extend(found);
+            Vec::new()
+        });
+        let overrides = params.as_ref().map(|(file, text)| (file.as_str(), text.as_str()));
+        let bundles = match Bundles::load(&sources, overrides, &policy::Limits::default()) {
+            Ok(bundles) => Some(bundles),
+            Err(found) => {
+                problems.extend(found);
+                None
+            }
+        };
+        let bundles = match bundles {
+            Some(bundles) if problems.is_empty() => bundles,
+            _ => return Err(Failure::in_files("the policies and their configuration", problems)),
+        };
+        let bundles = match options.controls.as_slice() {
+            [] => bundles,
+            controls => bundles.select(controls).map_err(|unknown| {
+                let ids =
+                    unknown.iter().map(|unknown| format!("`{}`", unknown.id)).collect::<Vec<_>>().join(", ");
+                let help = unknown.into_iter().next().map(|unknown| unknown.help).unwrap_or_default();
+                Failure::misuse(anyhow::anyhow!("no bundle has the control {ids}")).with_help(help)
+            })?,
+        };
+        Ok(Self { bundles, exceptions })
+    }
+}
+
+fn configuration(path: &Path) -> Result<String, Diagnostic> {
+    let file = path.display().to_string();
+    let unreadable = |error: std::io::Error| {
+        Diagnostic::of_file(&file, Code::Unreadable, format!("cannot be read: {error}"))
+    };
+    let size = fs::metadata(path).map_err(unreadable)?.len();
+    if size > LIMIT_CONFIGURATION {
+        let message = format!("is larger than {LIMIT_CONFIGURATION} bytes");
+        return Err(Diagnostic::of_file(&file, Code::TooLarge, message));
+    }
+    fs::read_to_string(path).map_err(unreadable)
+}
+
+/// The example estate.
+pub(super) fn example() -> Result<Snapshot, Failure> {
+    Snapshot::from_json(EXAMPLE).map_err(Failure::failed)
+}
+
+/// Reads a snapshot from a file, or from stdin for `-`.
+pub(super) fn snapshot(path: &Path) -> Result<Snapshot, Failure> {
+    let name = path.display();
+    let mut text = String::new();
+    let limit = snapshot::LIMIT_BYTES;
+    let read = if path == Path::new("-") {
+        std::io::stdin().lock().take(limit + 1).read_to_string(&mut text)
+    } else {
+        fs::File::open(path).and_then(|file| file.take(limit + 1).read_to_string(&mut text))
+    };
+    let read = read.map_err(|error| {
+        Failure::misuse(anyhow::Error::new(error).context(format!("cannot read the snapshot `{name}`")))
+            .with_help("name a file that `tidewaiter snapshot --output FILE` wrote")
+    })?;
+    if u64::try_from(read).unwrap_or(u64::MAX) > limit {
+        return Err(Failure::misuse(anyhow::anyhow!("the snapshot `{name}` is larger than {limit} bytes")));
+    }
+    Snapshot::from_json(&text).map_err(|error| {
+        let help = match &error {
+            snapshot::Error::Syntax(source) if source.is_eof() => "the file ends early: copy it again",
+            snapshot::Error::Version { .. } => {
+                "write the snapshot again with this version of tidewaiter, or judge it with the version that wrote it"
+            }
+            _ => "`docs/input.schema.json` describes what a snapshot holds",
+        };
+        Failure::misuse(anyhow::Error::new(error).context(format!("cannot use the snapshot `{name}`")))
+            .with_help(help)
+    })
+}

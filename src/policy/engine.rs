@@ -1,0 +1,109 @@
+//! The engine: prepared once, cloned for every worker, asked for one rule at a time.
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use regorus::languages::rego::compiler::Compiler;
+use regorus::utils::limits::ExecutionTimerConfig;
+use regorus::{Engine, Value};
+
+use super::errors::{self, Failure};
+use super::stack;
+use crate::diagnostic::{Code, Diagnostic};
+
+/// How many steps the engine takes between two looks at the clock.
+const STEPS_PER_CLOCK_READING: NonZeroU32 = match NonZeroU32::new(256) {
+    Some(steps) => steps,
+    None => NonZeroU32::MIN,
+};
+
+/// A rule that costs nothing, so that asking for it prepares the engine and nothing else.
+const PREPARING_POLICY: &str = "package tidewaiter_prepared\n\nready := true\n";
+
+/// Policies and data, ready to be asked.
+#[derive(Debug, Clone)]
+pub(super) struct Prepared(Engine);
+
+impl Prepared {
+    /// Loads policies (name in messages, text) and data.
+    pub(super) fn new(
+        policies: &[(String, String)],
+        data: &serde_json::Value,
+        problems: &mut Vec<Diagnostic>,
+    ) -> Option<Self> {
+        let before = problems.len();
+        let mut engine = Engine::new();
+        // A builtin's error must reach us: a violation that is silently dropped would be a pass.
+        engine.set_strict_builtin_errors(true);
+        engine.set_gather_prints(true);
+        for (name, text) in policies {
+            if let Err(error) = engine.add_policy(name.clone(), text.clone()) {
+                problems.push(errors::translate(&error, name));
+            }
+        }
+        let prepared = engine
+            .add_policy("tidewaiter".to_owned(), PREPARING_POLICY.to_owned())
+            .and_then(|_| engine.add_data(Value::from(data.clone())))
+            .and_then(|()| engine.eval_rule("data.tidewaiter_prepared.ready".to_owned()));
+        if let Err(error) = prepared {
+            problems.push(errors::translate(&error, "tidewaiter"));
+        }
+        (problems.len() == before).then_some(Self(engine))
+    }
+
+    /// Finds functions that nobody defines among all that a rule reaches.
+    ///
+    /// The interpreter notices them only when it comes to call one; the compiler of the engine's virtual machine always
+    /// does. What else that compiler does not understand is no fault of the policy.
+    pub(super) fn check_functions(&self, file: &str, rules: &[String], problems: &mut Vec<Diagnostic>) {
+        let mut engine = self.0.clone();
+        for rule in rules {
+            let entry_point = Arc::<str>::from(rule.as_str());
+            let policy = match engine.compile_with_entrypoint(&entry_point) {
+                Ok(policy) => policy,
+                Err(error) => {
+                    problems.push(errors::translate(&error, file));
+                    continue;
+                }
+            };
+            let Err(error) = Compiler::compile_from_policy(&policy, &[rule.as_str()]) else { continue };
+            // The compiler has a type for its errors, and turns it into text on the way out of a rule.
+            let problem = errors::read(&error.to_string(), file);
+            if let Some((_, name)) = problem.message.split_once("Unknown function: ") {
+                let message = format!("nobody defines the function `{}`", name.trim_matches('\''));
+                problems.push(Diagnostic { code: Code::UnknownFunction, message, ..problem });
+            } else {
+                tracing::debug!(%rule, error = %problem, "the rule cannot be checked for unknown functions");
+            }
+        }
+    }
+
+    /// An engine for one thread and one document.
+    pub(super) fn with_input(&self, input: Value, time_limit: Duration) -> Self {
+        let mut engine = self.0.clone();
+        engine.set_input(input);
+        engine.set_execution_timer_config(ExecutionTimerConfig {
+            limit: time_limit,
+            check_interval: STEPS_PER_CLOCK_READING,
+        });
+        Self(engine)
+    }
+
+    /// Another engine in the state of this one; after a panic the one that panicked is thrown away.
+    pub(super) fn evaluate(&mut self, rule: &str, spare: &Self) -> Result<Value, Failure> {
+        match stack::caught(|| self.0.eval_rule(rule.to_owned())) {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(error)) => Err(errors::failure(&error)),
+            Err(words) => {
+                *self = spare.clone();
+                Err(Failure::Panic(words))
+            }
+        }
+    }
+
+    /// What `print` wrote since the last time it was asked.
+    pub(super) fn take_prints(&mut self) -> Vec<String> {
+        self.0.take_prints().unwrap_or_default()
+    }
+}

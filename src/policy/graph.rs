@@ -1,0 +1,228 @@
+//! Who reads what: every rule of the loaded policies, what it calls, and which `input` it looks at.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::input_paths::Reads;
+use super::nearest;
+use super::syntax::{Expr, Module, Rule, RuleHead, Step};
+use super::walk::Walk;
+use crate::diagnostic::{Code, Diagnostic};
+
+/// One rule, all its definitions together.
+#[derive(Debug, Default)]
+pub(super) struct Node {
+    /// File, line and column of its first definition.
+    place: (String, usize, usize),
+    /// Whether each definition adds to a set (`contains`).
+    pub(super) is_set: bool,
+    /// Paths below `data` that it refers to, with file, line and column of the first reference.
+    pub(super) data: BTreeMap<Vec<String>, (String, usize, usize)>,
+    /// What it reads itself.
+    pub(super) reads: Reads,
+}
+
+/// All rules by their path below `data`.
+#[derive(Debug, Default)]
+pub(super) struct Graph {
+    rules: BTreeMap<Vec<String>, Node>,
+    packages: BTreeSet<Vec<String>>,
+}
+
+impl Graph {
+    /// Takes a policy in.
+    ///
+    /// All policies are taken in before anything is asked.
+    pub(super) fn add(&mut self, file: &str, text: &str, module: &Module, problems: &mut Vec<Diagnostic>) {
+        let Some(package) = module.package.refr.path() else { return };
+        let package = package.into_iter().map(ToOwned::to_owned).collect::<Vec<_>>();
+        let mut aliases = BTreeMap::new();
+        for import in &module.imports {
+            let Some(path) = import.refr.path() else { continue };
+            let alias = match import.r#as {
+                Some(span) => span.text(text),
+                None => path.last().copied().unwrap_or_default(),
+            };
+            aliases.insert(alias.to_owned(), path.into_iter().map(ToOwned::to_owned).collect::<Vec<_>>());
+        }
+        let own =
+            module.rules.iter().filter_map(rule_name).map(|path| path.into_iter().next().unwrap_or_default());
+        let own = own.collect::<BTreeSet<_>>();
+        for rule in &module.rules {
+            let Some(name) = rule_name(rule) else { continue };
+            let path = [package.clone(), name].concat();
+            let (span, is_set) = match rule {
+                Rule::Spec { span, head, .. } => (span, matches!(head, RuleHead::Set { .. })),
+                Rule::Default { span, .. } => (span, false),
+            };
+            let node = self.rules.entry(path).or_insert_with(|| {
+                let (line, column) = span.place();
+                Node { place: (file.to_owned(), line, column), is_set: true, ..Node::default() }
+            });
+            node.is_set &= is_set;
+            let mut walk = Walk {
+                file,
+                text,
+                package: &package,
+                aliases: &aliases,
+                own: &own,
+                scopes: Vec::new(),
+                node,
+                problems,
+            };
+            walk.rule(rule);
+        }
+        self.packages.insert(package);
+    }
+
+    /// A rule by its path below `data`, dots between the parts.
+    pub(super) fn rule(&self, path: &str) -> Option<&Node> {
+        self.rules.get(&path.split('.').map(ToOwned::to_owned).collect::<Vec<_>>())
+    }
+
+    /// The rules that a path below `data` may reach: those at it, below it, and the one that it reaches into.
+    fn reached(&self, path: &[String]) -> Vec<&Vec<String>> {
+        let below =
+            self.rules.range(path.to_vec()..).map(|(rule, _)| rule).take_while(|rule| rule.starts_with(path));
+        let above = (1..path.len()).filter_map(|length| {
+            path.get(..length).and_then(|prefix| self.rules.get_key_value(prefix)).map(|(rule, _)| rule)
+        });
+        below.chain(above).collect()
+    }
+
+    /// What a rule reads, itself and through every rule that it reaches.
+    pub(super) fn reads(&self, paths: &[&str]) -> Reads {
+        let mut open = Vec::new();
+        for path in paths {
+            let path = path.split('.').map(ToOwned::to_owned).collect::<Vec<_>>();
+            open.extend(self.rules.get_key_value(&path).map(|(path, _)| path));
+        }
+        let (mut seen, mut reads) = (BTreeSet::new(), Reads::default());
+        while let Some(path) = open.pop() {
+            let Some(node) = self.rules.get(path) else { continue };
+            if seen.insert(path) {
+                reads.extend(&node.reads);
+                open.extend(node.data.keys().flat_map(|data| self.reached(data)));
+            }
+        }
+        reads
+    }
+
+    /// Rules that depend on themselves. The engine does not refuse recursive functions, and aborts the process when it
+    /// evaluates one.
+    pub(super) fn check_recursion(&self, problems: &mut Vec<Diagnostic>) {
+        let (mut done, mut on_path) = (BTreeSet::new(), Vec::new());
+        for path in self.rules.keys() {
+            self.find_cycles(path, &mut done, &mut on_path, problems);
+        }
+    }
+
+    fn find_cycles<'a>(
+        &'a self,
+        path: &'a Vec<String>,
+        done: &mut BTreeSet<&'a Vec<String>>,
+        on_path: &mut Vec<&'a Vec<String>>,
+        problems: &mut Vec<Diagnostic>,
+    ) {
+        if let Some(start) = on_path.iter().position(|it| *it == path) {
+            let cycle = on_path.get(start..).unwrap_or_default().iter().copied().chain([path]);
+            let names = cycle.map(|it| format!("`{}`", it.join("."))).collect::<Vec<_>>().join(" → ");
+            let place = self.rules.get(path).map(|node| node.place.clone()).unwrap_or_default();
+            problems.push(
+                Diagnostic::of_file(place.0, Code::Recursion, format!("a rule depends on itself: {names}"))
+                    .at(place.1, place.2)
+                    .with_help("Rego has no recursion; use `walk` or `graph.reachable`"),
+            );
+            return;
+        }
+        if done.contains(path) {
+            return;
+        }
+        on_path.push(path);
+        for data in self.rules.get(path).into_iter().flat_map(|node| node.data.keys()) {
+            for next in self.reached(data) {
+                self.find_cycles(next, done, on_path, problems);
+            }
+        }
+        on_path.pop();
+        done.insert(path);
+    }
+
+    /// References to rules, packages and data that nobody has; the engine calls them undefined and goes on.
+    pub(super) fn check_references(&self, data: &serde_json::Value, problems: &mut Vec<Diagnostic>) {
+        for node in self.rules.values() {
+            for (path, (file, line, column)) in &node.data {
+                if !self.reached(path).is_empty() || self.packages.contains(path) || is_in(data, path) {
+                    continue;
+                }
+                let length = (1..path.len())
+                    .rev()
+                    .find(|length| {
+                        let prefix = path.get(..*length).unwrap_or_default();
+                        !self.reached(prefix).is_empty() || is_in(data, prefix)
+                    })
+                    .unwrap_or(0);
+                let (prefix, rest) = path.split_at_checked(length).unwrap_or((path, &[]));
+                let known = self.names_below(prefix, data);
+                let help =
+                    nearest::help(rest.first().map_or("", String::as_str), known.iter().map(String::as_str));
+                problems.push(
+                    Diagnostic::of_file(
+                        file,
+                        Code::UnknownReference,
+                        format!("nothing stands at `data.{}`", path.join(".")),
+                    )
+                    .at(*line, *column)
+                    .with_help(help),
+                );
+            }
+        }
+    }
+
+    fn names_below(&self, prefix: &[String], data: &serde_json::Value) -> BTreeSet<String> {
+        let rules = self
+            .rules
+            .keys()
+            .filter(|path| path.starts_with(prefix))
+            .filter_map(|path| path.get(prefix.len()));
+        let here = prefix.iter().try_fold(data, |here, part| here.get(part));
+        let keys = here.and_then(serde_json::Value::as_object).into_iter().flat_map(serde_json::Map::keys);
+        rules.chain(keys).cloned().collect()
+    }
+}
+
+fn is_in(data: &serde_json::Value, path: &[String]) -> bool {
+    // What stands below an empty mapping is for an organisation's parameters to say.
+    let mut here = data;
+    for (depth, part) in path.iter().enumerate() {
+        match here.as_object() {
+            Some(entries) if entries.is_empty() && depth > 0 => return true,
+            Some(entries) => match entries.get(part) {
+                Some(value) => here = value,
+                None => return false,
+            },
+            None => return !here.is_string() && !here.is_boolean() && !here.is_number(),
+        }
+    }
+    true
+}
+
+/// A rule's name: the parts of its head that stand in the text.
+fn rule_name(rule: &Rule) -> Option<Vec<String>> {
+    let refr = match rule {
+        Rule::Spec {
+            head: RuleHead::Compr { refr, .. } | RuleHead::Set { refr, .. } | RuleHead::Func { refr, .. },
+            ..
+        }
+        | Rule::Default { refr, .. } => refr,
+    };
+    let (base, steps) = refr.reference();
+    let Expr::Var { value, .. } = base else { return None };
+    let mut name = vec![value.clone()];
+    for step in steps {
+        match step {
+            Step::Name(part) => name.push(part.to_owned()),
+            Step::Dynamic(_) => break,
+        }
+    }
+    Some(name)
+}

@@ -1,0 +1,128 @@
+//! A bundle's `.manifest`: OPA's file, of which the name and the roots matter here.
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::diagnostic::{Code, Diagnostic};
+
+/// What a manifest says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Manifest {
+    /// The bundle's name.
+    pub(super) name: String,
+    /// What the bundle is, in a line.
+    pub(super) title: Option<String>,
+    /// Its revision.
+    pub(super) revision: String,
+    /// Paths below `data` that packages and data documents keep to, `/` between their parts.
+    pub(super) roots: Vec<String>,
+}
+
+/// The file, with the keys that OPA knows.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wire {
+    #[serde(default)]
+    revision: String,
+    roots: Option<Vec<String>>,
+    #[serde(default)]
+    metadata: Map<String, Value>,
+    rego_version: Option<u8>,
+    #[serde(default, rename = "file_rego_versions")]
+    _file_rego_versions: Map<String, Value>,
+    #[serde(default, rename = "wasm")]
+    _wasm: Vec<Value>,
+}
+
+/// Reads a manifest.
+pub(super) fn parse(file: &str, text: &str, problems: &mut Vec<Diagnostic>) -> Option<Manifest> {
+    let wire = match serde_json::from_str::<Wire>(text) {
+        Ok(wire) => wire,
+        Err(error) => {
+            problems.push(json_problem(file, Code::Manifest, &error));
+            return None;
+        }
+    };
+    let before = problems.len();
+    let mut wrong = |message: &str, help: &str| {
+        problems.push(Diagnostic::of_file(file, Code::Manifest, message).with_help(help));
+    };
+    let text_of = |key: &str| wire.metadata.get(key).and_then(Value::as_str).map(ToOwned::to_owned);
+    let name = text_of("name").unwrap_or_default();
+    let is_name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if name.is_empty() || name.len() > 64 || !name.bytes().all(is_name) {
+        wrong(
+            "the manifest gives the bundle no usable name",
+            "set `metadata.name` to at most 64 lower-case letters, digits and hyphens",
+        );
+    }
+    if wire.revision.is_empty() || wire.revision.len() > 64 || wire.revision.contains(char::is_whitespace) {
+        wrong(
+            "the manifest has no usable revision",
+            "set `revision` to a version or commit of at most 64 characters, without white space",
+        );
+    }
+    if wire.rego_version.is_some_and(|version| version != 1) {
+        wrong("the bundle is not written in Rego v1", "leave `rego_version` out, or set it to 1");
+    }
+    let roots = wire.roots.unwrap_or_else(|| vec![String::new()]);
+    let roots = roots.iter().map(|root| root.trim_matches('/').to_owned()).collect::<Vec<_>>();
+    (problems.len() == before).then(|| Manifest {
+        name,
+        title: text_of("title"),
+        revision: wire.revision,
+        roots,
+    })
+}
+
+/// A problem of a JSON file, with its place.
+pub(super) fn json_problem(file: &str, code: Code, error: &serde_json::Error) -> Diagnostic {
+    let rendered = error.to_string();
+    let message = rendered.split(" at line ").next().unwrap_or(&rendered);
+    Diagnostic::of_file(file, code, message).at(error.line().max(1), error.column().max(1))
+}
+
+impl Manifest {
+    /// Whether a path below `data` lies within the roots.
+    pub(super) fn owns<'a>(&self, path: impl Iterator<Item = &'a str> + Clone) -> bool {
+        self.roots.iter().any(|root| {
+            let mut path = path.clone();
+            root.split('/').filter(|part| !part.is_empty()).all(|part| path.next() == Some(part))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str) -> Result<Manifest, Vec<String>> {
+        let mut problems = Vec::new();
+        parse("b/.manifest", text, &mut problems)
+            .ok_or_else(|| problems.iter().map(ToString::to_string).collect())
+    }
+
+    #[test]
+    fn a_manifest_names_its_bundle_and_its_roots() {
+        let text = r#"{"revision": "1", "roots": ["lib", "/a/b/"], "metadata": {"name": "x", "title": "X"}}"#;
+        let manifest = check(text).unwrap();
+        assert_eq!(manifest.roots, ["lib", "a/b"]);
+        assert!(manifest.owns(["a", "b", "c"].into_iter()));
+        assert!(!manifest.owns(["a"].into_iter()));
+        assert!(!manifest.owns(["libs"].into_iter()));
+    }
+
+    #[test]
+    fn a_manifest_without_roots_owns_everything() {
+        let manifest = check(r#"{"revision": "1", "metadata": {"name": "x"}}"#).unwrap();
+        assert!(manifest.owns(["anything"].into_iter()));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_at_once() {
+        let problems =
+            check(r#"{"revision": "1 2", "metadata": {"name": "A B"}, "rego_version": 0}"#).unwrap_err();
+        assert_eq!(problems.len(), 3, "{problems:#?}");
+        assert_eq!(check("{\"revisions\": 1}").unwrap_err().len(), 1);
+    }
+}

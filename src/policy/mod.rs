@@ -1,0 +1,58 @@
+//! Bundles of Rego policies: loaded, checked, and asked for verdicts.
+//!
+//! This room is apart because the engine has traps that must not be met anywhere else: data silently replaces rules, the
+//! parser is exponential in bracket depth, a recursive function aborts the process, METADATA is thrown away, unknown
+//! functions and misspelt paths are undefined rather than wrong. Each is closed here, before or around the engine, and
+//! held by a test in [`contract`](self); nothing else imports `regorus`.
+//!
+//! - [`Bundles::load`] reads bundles and reports everything that is wrong with them at once.
+//! - [`Bundles::reads`] says which collections their policies look into, which decides what is collected.
+//! - [`judge`] turns a snapshot into verdicts: a pure function of snapshot, bundles, parameters, exceptions and the time
+//!   that it is given, whatever the number of threads.
+//! - [`run_tests`] and [`run_examples`] run a bundle's own tests with the engine that judges.
+//!
+//! **Invariant:** no verdict is *passed* unless every collection that the control reads was read as far as it matters to
+//! the resource; what cannot be evaluated is *unknown*, never absent.
+//!
+//! **Invariant:** one control's failure, time limit or panic never changes another control's verdicts.
+//!
+//! The engine uses errors that capture backtraces for its control flow. With `RUST_BACKTRACE` or `RUST_LIB_BACKTRACE` set,
+//! parsing takes ten to twenty times as long; nothing else changes. The environment is the operator's, and cannot be changed
+//! from inside the process without unsafe code, so it is left alone: images and units leave both variables unset.
+
+mod answer;
+mod bundle;
+mod bundles;
+mod data;
+mod engine;
+mod errors;
+mod exceptions;
+mod files;
+mod frameworks;
+mod graph;
+mod input;
+mod input_paths;
+mod judge;
+mod limits;
+mod manifest;
+mod metadata;
+mod nearest;
+mod params;
+mod scan;
+mod stack;
+mod syntax;
+mod testing;
+mod touch;
+mod walk;
+mod yaml;
+
+pub use bundles::{BundleInfo, Bundles, UnknownControl};
+pub use exceptions::{ExceptionUse, UnusedException};
+pub use files::Source;
+pub use frameworks::{Framework, Requirement};
+pub use judge::{ControlError, ControlErrorKind, Hidden, Judgement, Options, RawAnswer, judge, raw_answers};
+pub use limits::Limits;
+pub use testing::{ExampleKind, ExampleResult, TestOutcome, TestResult, run_examples, run_tests};
+
+#[cfg(test)]
+mod tests;

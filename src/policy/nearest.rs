@@ -1,0 +1,64 @@
+//! "Did you mean …?"
+
+/// Advice that names the nearest of the known words, or all of them when none is near.
+pub(super) fn help<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    let mut known = known.into_iter().collect::<Vec<_>>();
+    known.sort_unstable();
+    known.dedup();
+    match nearest(word, &known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if known.is_empty() => "nothing can stand here".to_owned(),
+        None => {
+            format!("known are {}", known.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
+/// The known word with the fewest edits, when they are few for its length.
+pub(super) fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+    known
+        .iter()
+        .map(|candidate| (distance(word, candidate), *candidate))
+        .filter(|(edits, candidate)| *edits <= 1 + candidate.chars().count().max(word.chars().count()) / 4)
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+/// Edits between two words, in characters: insertions, deletions, replacements and swaps of neighbours.
+fn distance(left: &str, right: &str) -> usize {
+    let right = right.chars().collect::<Vec<_>>();
+    let (mut before_previous, mut previous) = (Vec::<usize>::new(), (0..=right.len()).collect::<Vec<_>>());
+    let mut last_left = None;
+    for (row, left) in left.chars().enumerate() {
+        let mut current = vec![row + 1];
+        for (column, right_here) in right.iter().enumerate() {
+            let at = |row: &[usize], column: usize| row.get(column).copied().unwrap_or(usize::MAX - 1);
+            let mut edits = at(&previous, column) + usize::from(left != *right_here);
+            edits = edits.min(at(&previous, column + 1) + 1).min(at(&current, column) + 1);
+            if let Some(before) = column.checked_sub(1)
+                && right.get(before) == Some(&left)
+                && last_left == Some(*right_here)
+            {
+                edits = edits.min(at(&before_previous, before) + 1);
+            }
+            current.push(edits);
+        }
+        before_previous = std::mem::replace(&mut previous, current);
+        last_left = Some(left);
+    }
+    previous.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_typing_error_finds_its_word() {
+        assert_eq!(nearest("servces", &["services", "tasks"]), Some("services"));
+        assert_eq!(nearest("task_definition", &["task_definitions", "task_sets"]), Some("task_definitions"));
+        assert_eq!(nearest("esc", &["ecs", "ec2"]), Some("ecs"));
+        assert_eq!(nearest("zebra", &["services", "tasks"]), None);
+        assert_eq!(help("zebra", ["b", "a"]), "known are `a`, `b`");
+    }
+}

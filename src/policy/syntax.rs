@@ -1,0 +1,228 @@
+//! The engine's syntax tree, read from the JSON that it prints.
+//!
+//! The engine's own types of the tree are not part of its interface; the JSON is, and carries a version.
+//! Only what the static checks look at is read here.
+
+use regorus::Engine;
+use serde::Deserialize;
+
+/// The one version of the tree's JSON that is understood.
+const VERSION: u32 = 1;
+
+/// A place in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub(super) struct Span {
+    pub(super) line: usize,
+    pub(super) col: usize,
+    start: usize,
+    end: usize,
+}
+
+impl Span {
+    /// The text that the span covers.
+    pub(super) fn text<'a>(&self, source: &'a str) -> &'a str {
+        source.get(self.start..self.end).unwrap_or_default()
+    }
+
+    /// Line and column, from 1.
+    pub(super) fn place(&self) -> (usize, usize) {
+        (self.line, self.col)
+    }
+}
+
+/// One policy file.
+#[derive(Debug, Deserialize)]
+pub(super) struct Module {
+    pub(super) package: Package,
+    pub(super) imports: Vec<Import>,
+    pub(super) rules: Vec<Rule>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Package {
+    pub(super) span: Span,
+    pub(super) refr: Expr,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Import {
+    pub(super) span: Span,
+    pub(super) refr: Expr,
+    #[serde(default)]
+    pub(super) r#as: Option<Span>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) enum Rule {
+    Spec { span: Span, head: RuleHead, bodies: Vec<RuleBody> },
+    Default { span: Span, refr: Expr, value: Expr },
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) enum RuleHead {
+    Compr { refr: Expr, assign: Option<RuleAssign> },
+    Set { refr: Expr, key: Option<Expr> },
+    Func { refr: Expr, args: Vec<Expr>, assign: Option<RuleAssign> },
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct RuleAssign {
+    pub(super) value: Expr,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct RuleBody {
+    pub(super) assign: Option<RuleAssign>,
+    pub(super) query: Query,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Query {
+    pub(super) stmts: Vec<Statement>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Statement {
+    pub(super) literal: Literal,
+    #[serde(default)]
+    pub(super) with_mods: Vec<WithModifier>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct WithModifier {
+    pub(super) r#as: Expr,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) enum Literal {
+    SomeVars { vars: Vec<Span> },
+    SomeIn { key: Option<Expr>, value: Expr, collection: Expr },
+    Expr { expr: Expr },
+    NotExpr { expr: Expr },
+    Every { key: Option<Span>, value: Span, domain: Expr, query: Query },
+}
+
+/// An expression. What the checks do not tell apart has the same shape here.
+#[derive(Debug, Deserialize)]
+#[expect(clippy::enum_variant_names, reason = "the names are the engine's")]
+pub(super) enum Expr {
+    String { value: String },
+    RawString { value: String },
+    Number {},
+    Bool {},
+    Null {},
+    Var { span: Span, value: String },
+    Array { items: Vec<Expr> },
+    Set { items: Vec<Expr> },
+    Object { fields: Vec<(Span, Expr, Expr)> },
+    ArrayCompr { term: Box<Expr>, query: Box<Query> },
+    SetCompr { term: Box<Expr>, query: Box<Query> },
+    ObjectCompr { key: Box<Expr>, value: Box<Expr>, query: Box<Query> },
+    Call { fcn: Box<Expr>, params: Vec<Expr> },
+    UnaryExpr { expr: Box<Expr> },
+    RefDot { refr: Box<Expr>, field: (Span, serde_json::Value) },
+    RefBrack { refr: Box<Expr>, index: Box<Expr> },
+    BinExpr { lhs: Box<Expr>, rhs: Box<Expr> },
+    BoolExpr { lhs: Box<Expr>, rhs: Box<Expr> },
+    ArithExpr { lhs: Box<Expr>, rhs: Box<Expr> },
+    AssignExpr { op: String, lhs: Box<Expr>, rhs: Box<Expr> },
+    Membership { key: Option<Box<Expr>>, value: Box<Expr>, collection: Box<Expr> },
+}
+
+/// One step of a reference.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Step<'a> {
+    /// A name that stands in the text.
+    Name(&'a str),
+    /// Something that is only known when it is evaluated.
+    Dynamic(&'a Expr),
+}
+
+impl Expr {
+    /// A reference taken apart: what it begins with, and its steps.
+    pub(super) fn reference(&self) -> (&Self, Vec<Step<'_>>) {
+        let (mut here, mut steps) = (self, Vec::new());
+        loop {
+            match here {
+                Self::RefDot { refr, field } => {
+                    steps.push(Step::Name(field.1.as_str().unwrap_or_default()));
+                    here = refr;
+                }
+                Self::RefBrack { refr, index } => {
+                    steps.push(match &**index {
+                        Self::String { value } | Self::RawString { value } => Step::Name(value),
+                        other => Step::Dynamic(other),
+                    });
+                    here = refr;
+                }
+                _ => break,
+            }
+        }
+        steps.reverse();
+        (here, steps)
+    }
+
+    /// A reference that stands in the text whole, such as a package's: all its parts.
+    pub(super) fn path(&self) -> Option<Vec<&str>> {
+        let (base, steps) = self.reference();
+        let Self::Var { value, .. } = base else { return None };
+        let mut path = vec![value.as_str()];
+        for step in steps {
+            match step {
+                Step::Name(name) => path.push(name),
+                Step::Dynamic(_) => return None,
+            }
+        }
+        Some(path)
+    }
+}
+
+/// Parses one policy and reads its tree.
+///
+/// Both the engine's printer and this reader go as deep as the policy's longest chain of operators: call it on a thread
+/// with a large stack.
+pub(super) fn parse(file: &str, text: &str) -> Result<Module, anyhow::Error> {
+    #[derive(Deserialize)]
+    struct Printed {
+        version: u32,
+        ast: Module,
+    }
+    let mut engine = Engine::new();
+    engine.add_policy(file.to_owned(), text.to_owned())?;
+    let json = engine.get_ast_as_json()?;
+    let mut reader = serde_json::Deserializer::from_str(&json);
+    reader.disable_recursion_limit();
+    let mut printed = Vec::<Printed>::deserialize(&mut reader)?;
+    match printed.pop() {
+        Some(Printed { version: VERSION, ast }) => Ok(ast),
+        _ => Err(anyhow::anyhow!("the engine printed its syntax tree in a form that is not understood")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_expression_is_read() {
+        let text = "package a.b[\"c-d\"]\nimport rego.v1\nimport data.lib.x as y\n\
+            default p := 1\n\
+            f(n, [m]) := n + m if n > 1 else := -2 if { not n == 2 }\n\
+            q contains [k, `raw`, 1, true, null] if {\n\
+            \tsome k, v in input.ecs.services\n\tsome w\n\tinput.x[w]\n\tevery e in v { e == {1, 2} | {3} }\n\
+            \t1, 2 in [3]\n\tz := {a: b | some a, b in y.z}\n\tcount({c | c := z[_]}) == count([d | d = 1])\n\
+            \tg with input as {\"h\": 1}\n}\n\
+            r.s[t] := 1 if { t := 2 }\n";
+        let module = parse("a.rego", text).unwrap();
+        assert_eq!(module.package.refr.path().unwrap(), ["a", "b", "c-d"]);
+        assert_eq!(module.rules.len(), 4);
+        assert_eq!(module.imports[1].r#as.unwrap().text(text), "y");
+    }
+
+    #[test]
+    fn a_long_chain_of_operators_is_read() {
+        let text = format!("package a\nx := 1{}\n", " +\n\t1".repeat(500));
+        let reading = std::thread::Builder::new().stack_size(super::super::stack::STACK_BYTES);
+        reading.spawn(move || parse("a.rego", &text).map(drop)).unwrap().join().unwrap().unwrap();
+    }
+}

@@ -1,0 +1,234 @@
+//! Which resources a gap touches, so that nobody calls them passed.
+//!
+//! **Invariant:** when in doubt a gap touches; a resource that is wrongly unknown is asked about again in the next pass, one
+//! that is wrongly passed is believed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::{CollectionCoverage, Control, Gap, Status};
+use crate::snapshot::{Collection, Snapshot};
+
+/// Collections that members of a population name by ARN or id in their own body.
+///
+/// A gap that lists the members that it hides touches only those who name one of them. Whatever is reached by a name, or
+/// over a third collection, is not listed here, and such a gap then touches everybody.
+fn names_directly(population: Collection, other: Collection) -> bool {
+    use Collection as C;
+    let named: &[C] = match population {
+        C::Services | C::ExpressServices => {
+            &[C::Clusters, C::TaskDefinitions, C::Subnets, C::SecurityGroups, C::ServiceRevisions]
+        }
+        C::TaskSets => &[C::Clusters, C::Services, C::TaskDefinitions, C::Subnets, C::SecurityGroups],
+        C::Tasks => {
+            &[C::Clusters, C::TaskDefinitions, C::NetworkInterfaces, C::Subnets, C::ContainerInstances]
+        }
+        C::TaskDefinitions => &[C::Roles],
+        C::ContainerInstances | C::Daemons => &[C::Clusters],
+        C::ServiceRevisions => &[C::Clusters, C::Services, C::TaskDefinitions, C::Subnets, C::SecurityGroups],
+        C::NetworkInterfaces => &[C::Subnets, C::SecurityGroups, C::Vpcs],
+        C::RouteTables | C::Subnets | C::SecurityGroups => &[C::Vpcs],
+        C::VpcEndpoints => &[C::Vpcs, C::Subnets, C::SecurityGroups, C::RouteTables],
+        _ => &[],
+    };
+    named.contains(&other)
+}
+
+/// What is missing for one control.
+#[derive(Debug, Default)]
+pub(super) struct Missing {
+    /// Members of the population that exist but could not be read, with the reasons.
+    pub(super) unread: BTreeMap<String, BTreeSet<String>>,
+    /// Why members of the population may exist that nobody has seen.
+    pub(super) hidden: BTreeSet<String>,
+    /// Whether nothing of the population was asked for.
+    pub(super) nothing_was_read: bool,
+    /// Reasons that touch every member.
+    everybody: BTreeSet<String>,
+    /// Reasons that touch who names the key.
+    named: BTreeMap<String, BTreeSet<String>>,
+    /// Reasons that touch who names the key, and who names no cluster.
+    scoped: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Missing {
+    /// Looks at every collection that the control reads.
+    pub(super) fn of(control: &Control, snapshot: &Snapshot) -> Self {
+        let mut missing = Self::default();
+        missing.of_population(control.population, &coverage(snapshot, control.population));
+        for collection in &control.reads {
+            if *collection != control.population {
+                missing.of_joined(control.population, *collection, &coverage(snapshot, *collection));
+            }
+        }
+        missing
+    }
+
+    fn of_population(&mut self, population: Collection, coverage: &CollectionCoverage) {
+        self.nothing_was_read = coverage.status == Status::Skipped;
+        if let Some(reason) = without_gap(population, coverage) {
+            self.hidden.insert(reason);
+        }
+        for gap in &coverage.gaps {
+            let reason = reason(population, gap);
+            if gap.hides_members() {
+                self.hidden.insert(reason);
+            } else {
+                for id in &gap.ids {
+                    self.unread.entry(id.clone()).or_default().insert(reason.clone());
+                }
+            }
+        }
+    }
+
+    fn of_joined(&mut self, population: Collection, joined: Collection, coverage: &CollectionCoverage) {
+        self.everybody.extend(without_gap(joined, coverage));
+        for gap in &coverage.gaps {
+            let reason = reason(joined, gap);
+            if gap.hides_members() {
+                if gap.scope == Gap::EVERYTHING {
+                    self.everybody.insert(reason);
+                } else {
+                    self.scoped.entry(gap.scope.clone()).or_default().insert(reason);
+                }
+            } else if names_directly(population, joined) {
+                for id in &gap.ids {
+                    self.named.entry(id.clone()).or_default().insert(reason.clone());
+                    // A task definition may name its roles without the rest of their ARNs.
+                    if let (Collection::Roles, Some((_, name))) = (joined, id.rsplit_once('/')) {
+                        self.named.entry(name.to_owned()).or_default().insert(reason.clone());
+                    }
+                }
+            } else {
+                self.everybody.insert(reason);
+            }
+        }
+    }
+
+    /// Why the verdict about a member cannot be trusted, sorted; empty when it can.
+    pub(super) fn touching(&self, key: &str, body: &str) -> Vec<String> {
+        let mut reasons = self.everybody.clone();
+        reasons.extend(self.unread.get(key).into_iter().flatten().cloned());
+        if !self.named.is_empty() || !self.scoped.is_empty() {
+            let mut names_a_cluster = false;
+            for text in strings(body) {
+                names_a_cluster |= text == "clusterArn";
+                let named = [self.named.get(&*text), self.scoped.get(&*text)];
+                reasons.extend(named.into_iter().flatten().flatten().cloned());
+            }
+            if !names_a_cluster {
+                reasons.extend(self.scoped.values().flatten().cloned());
+            }
+            reasons.extend(self.scoped.get(key).into_iter().flatten().cloned());
+        }
+        reasons.into_iter().collect()
+    }
+}
+
+/// The account is its own only member and needs no call, so that its coverage need not be given.
+fn coverage(snapshot: &Snapshot, collection: Collection) -> CollectionCoverage {
+    if collection == Collection::Accounts && !snapshot.coverage.0.contains_key(&collection) {
+        return CollectionCoverage { status: Status::Complete, ..CollectionCoverage::skipped() };
+    }
+    snapshot.coverage.of(collection)
+}
+
+/// The reason of coverage that is incomplete without a gap that would say why.
+fn without_gap(collection: Collection, coverage: &CollectionCoverage) -> Option<String> {
+    match coverage.status {
+        Status::Complete => None,
+        _ if !coverage.gaps.is_empty() => None,
+        Status::Skipped => Some(format!("{collection}: was not asked for")),
+        Status::Partial => Some(format!("{collection}: was not read completely")),
+        Status::Denied => Some(format!("{collection}: was denied")),
+    }
+}
+
+fn reason(collection: Collection, gap: &Gap) -> String {
+    format!("{collection}: {}", gap.reason())
+}
+
+/// Every string of a JSON text, keys included.
+fn strings(json: &str) -> impl Iterator<Item = std::borrow::Cow<'_, str>> {
+    let mut rest = json;
+    std::iter::from_fn(move || {
+        let (_, after) = rest.split_once('"')?;
+        let mut escaped = false;
+        let end = after.bytes().position(|byte| {
+            let ends = byte == b'"' && !escaped;
+            escaped = byte == b'\\' && !escaped;
+            ends
+        })?;
+        let (text, after) = after.split_at_checked(end)?;
+        rest = after.get(1..)?;
+        if !text.contains('\\') {
+            return Some(text.into());
+        }
+        Some(serde_json::from_str::<String>(&format!("\"{text}\"")).map_or_else(|_| text.into(), Into::into))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::GapKind;
+
+    fn gap(scope: &str, ids: &[&str]) -> Gap {
+        Gap {
+            scope: scope.to_owned(),
+            ids: ids.iter().map(|id| (*id).to_owned()).collect(),
+            operation: "ecs:Describe".to_owned(),
+            kind: GapKind::Throttled,
+            code: "ThrottlingException".to_owned(),
+            message: String::new(),
+            action: None,
+        }
+    }
+
+    fn touches(population: Collection, joined: Collection, gap: Gap, body: &str) -> bool {
+        let mut missing = Missing::default();
+        let coverage =
+            CollectionCoverage { status: Status::Partial, gaps: vec![gap], ..CollectionCoverage::skipped() };
+        missing.of_joined(population, joined, &coverage);
+        !missing.touching("key", body).is_empty()
+    }
+
+    #[test]
+    fn a_listed_member_touches_only_who_names_it() {
+        let service = |id: &str| format!(r#"{{"clusterArn": "c", "taskDefinition": "{id}"}}"#);
+        let check = |population, joined, body: &str| touches(population, joined, gap("*", &["td:1"]), body);
+        assert!(check(Collection::Services, Collection::TaskDefinitions, &service("td:1")));
+        assert!(!check(Collection::Services, Collection::TaskDefinitions, &service("td:11")));
+        assert!(
+            check(Collection::Services, Collection::Roles, &service("td:2")),
+            "reached over a third collection"
+        );
+    }
+
+    #[test]
+    fn an_escaped_name_is_a_name() {
+        let body = r#"{"taskDefinition": "arn:x\/td:1", "note": "say \"td\""}"#;
+        assert!(touches(Collection::Services, Collection::TaskDefinitions, gap("*", &["arn:x/td:1"]), body));
+    }
+
+    #[test]
+    fn a_role_is_named_with_and_without_its_arn() {
+        let gap = || gap("*", &["arn:aws:iam::1:role/path/web"]);
+        let check = |body: &str| touches(Collection::TaskDefinitions, Collection::Roles, gap(), body);
+        assert!(check(r#"{"taskRoleArn": "arn:aws:iam::1:role/path/web"}"#));
+        assert!(check(r#"{"taskRoleArn": "web"}"#));
+        assert!(!check(r#"{"taskRoleArn": "web2"}"#));
+    }
+
+    #[test]
+    fn a_hidden_cluster_touches_its_own_and_those_without_a_cluster() {
+        let check = |body: &str| touches(Collection::Services, Collection::Tasks, gap("arn:c1", &[]), body);
+        assert!(check(r#"{"clusterArn": "arn:c1"}"#));
+        assert!(!check(r#"{"clusterArn": "arn:c2"}"#));
+        assert!(check(r#"{"family": "web"}"#));
+    }
+
+    #[test]
+    fn a_collection_that_is_hidden_whole_touches_everybody() {
+        assert!(touches(Collection::Services, Collection::Subnets, gap("*", &[]), r#"{"clusterArn": "c"}"#));
+    }
+}
