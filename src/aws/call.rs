@@ -107,6 +107,12 @@ impl CallError {
     }
 }
 
+/// What the SDK makes of a call.
+type Sent<T, E> = Result<T, SdkError<E, HttpResponse>>;
+
+/// The same, small enough to hand around.
+type Boxed<T, E> = Result<T, Box<SdkError<E, HttpResponse>>>;
+
 /// Makes calls: shared by every client of a session.
 #[derive(Debug)]
 pub(super) struct Caller {
@@ -127,13 +133,48 @@ impl Caller {
         }
     }
 
+    /// Makes a call whose answer is taken as the SDK reads it.
     pub(super) async fn call<T, E, F>(
         &self,
         operation: Operation,
         send: impl FnOnce(Probe) -> F,
     ) -> Result<Answer<T>, CallError>
     where
-        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        F: Future<Output = Sent<T, E>>,
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        self.exchange(operation, send, |result, _| result).await
+    }
+
+    /// Makes a call whose answer is taken as AWS wrote it.
+    ///
+    /// A whole answer is one whatever the SDK makes of it: its types insist on members that they know as required, and
+    /// on the types that they know.
+    pub(super) async fn read<T, E, F>(
+        &self,
+        operation: Operation,
+        send: impl FnOnce(Probe) -> F,
+    ) -> Result<Answer<()>, CallError>
+    where
+        F: Future<Output = Sent<T, E>>,
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        self.exchange(operation, send, |result, body| match result {
+            Err(error) if matches!(*error, SdkError::ResponseError(_)) && !body.is_empty() => Ok(()),
+            result => result.map(|_| ()),
+        })
+        .await
+    }
+
+    /// `accept` is shown what the SDK made of the answer, and its body if that is whole and of success.
+    async fn exchange<T, O, E, F>(
+        &self,
+        operation: Operation,
+        send: impl FnOnce(Probe) -> F,
+        accept: impl FnOnce(Boxed<T, E>, &[u8]) -> Boxed<O, E>,
+    ) -> Result<Answer<O>, CallError>
+    where
+        F: Future<Output = Sent<T, E>>,
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
         let service = operation.action.split(':').next().unwrap_or_default();
@@ -154,10 +195,10 @@ impl Caller {
         let seen = probe.take();
         let retries = u64::from(seen.attempts.saturating_sub(1));
         let answer = match result {
-            Some(Ok(output)) => Ok(Answer { output, body: Body(seen.body), retries }),
-            Some(Err(error)) => {
-                Err(CallError { retries, ..classify(operation, &error, seen.fault.as_ref()) })
-            }
+            Some(result) => match accept(result.map_err(Box::new), &seen.body) {
+                Ok(output) => Ok(Answer { output, body: Body(seen.body), retries }),
+                Err(error) => Err(CallError { retries, ..classify(operation, &error, seen.fault.as_ref()) }),
+            },
             None => Err(CallError {
                 retries,
                 ..CallError::of_answer(

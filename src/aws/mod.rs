@@ -16,8 +16,6 @@ mod page;
 mod probe;
 mod rates;
 mod session;
-#[cfg(test)]
-mod tests;
 
 pub use call::{Answer, Body, CallCount, CallError, Calls};
 pub use operation::Operation;
@@ -29,3 +27,5 @@ pub use session::{Error, Identity, Limits, Options, Role, Session};
 pub(crate) use session::retry_partition;
 #[cfg(test)]
 pub(crate) use session::testing;
+#[cfg(test)]
+mod tests;

@@ -267,7 +267,7 @@ impl Session {
         }
     }
 
-    /// Makes one call: waits for its turn, sends it with the probe as an interceptor, and checks the answer.
+    /// Makes one call: waits for its turn, sends it with the probe as an interceptor, and checks that the answer is whole.
     ///
     /// # Errors
     ///
@@ -282,6 +282,24 @@ impl Session {
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
         self.caller.call(operation, send).await
+    }
+
+    /// Makes one call whose answer is taken as AWS wrote it: a whole body is an answer, whatever the SDK's types make of
+    /// it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Self::call`].
+    pub async fn read<T, E, F>(
+        &self,
+        operation: Operation,
+        send: impl FnOnce(Probe) -> F,
+    ) -> Result<Answer<()>, CallError>
+    where
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        self.caller.read(operation, send).await
     }
 
     /// What the calls so far cost, by operation.
@@ -409,6 +427,15 @@ pub(crate) mod testing {
             .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(credentials))
             .endpoint_url(endpoint_url)
             .build()
+    }
+
+    /// A probe of no session.
+    pub(crate) fn probe() -> Probe {
+        Probe::new(
+            "ec2",
+            Bucket::Ec2Read,
+            std::sync::Arc::new(crate::aws::rates::Buckets::new(Rate::Unlimited)),
+        )
     }
 
     /// A session that has not asked who it is.

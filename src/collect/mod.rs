@@ -16,14 +16,8 @@ mod ec2;
 mod ecs;
 mod iam;
 mod plan;
-#[cfg(test)]
-mod query_tests;
 mod reading;
 mod redact;
-#[cfg(test)]
-mod testing;
-#[cfg(test)]
-mod tests;
 mod xml;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -124,3 +118,10 @@ pub async fn collect(
     };
     Snapshot::assemble(frame, wanted, gathered, &newest)
 }
+
+#[cfg(test)]
+mod query_tests;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;

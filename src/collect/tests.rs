@@ -153,6 +153,18 @@ async fn bodies_are_the_apis_own_without_events_and_with_their_cluster() {
 }
 
 #[tokio::test]
+async fn a_whole_body_that_the_sdks_types_do_not_take_is_an_answer() {
+    let aws = Aws::with_one_cluster().await;
+    // To the SDK, a log driver is required and a count is a number.
+    let odd = json!({"desiredCount": "many", "deployments": [{"serviceConnectConfiguration": {"enabled": true,
+        "logConfiguration": {}}}]});
+    services(&aws, &[service("web", odd)]);
+    let snapshot = aws.collect([Collection::Services]).await;
+    assert_eq!(covered(&snapshot, Collection::Services).status, Status::Complete);
+    assert_eq!(member(&snapshot, Collection::Services, &service_arn("web"))["desiredCount"], "many");
+}
+
+#[tokio::test]
 async fn a_throttle_that_passes_costs_a_retry_and_nothing_else() {
     let aws = Aws::with_one_cluster().await;
     aws.answer(
@@ -461,6 +473,47 @@ async fn equal_answers_give_equal_bytes() {
     assert_eq!(first, second);
     let read = Snapshot::from_json(std::str::from_utf8(&first).unwrap()).unwrap();
     assert_eq!(bytes(read), first);
+}
+
+#[tokio::test]
+async fn no_free_text_reaches_the_document() {
+    let aws = Aws::with_one_cluster().await;
+    let secret = "hunter2-but-longer";
+    let container = json!({"name": "app", "environment": [{"name": "PASSWORD", "value": secret}],
+        "command": [secret], "dockerLabels": {"x": secret}});
+    services(
+        &aws,
+        &[service(
+            "web",
+            json!({"resourceManagementType": "ECS", "taskDefinition": definition_arn("web:1"),
+            "deployments": [{"serviceConnectConfiguration": {"logConfiguration": {"options": {"x": secret}}}}],
+            "taskSets": [{"taskSetArn": "arn:set", "command": secret}], "events": [{"message": secret}]}),
+        )],
+    );
+    aws.answer("ListTasks", [ok(json!({"taskArns": [task_arn("1")]}))]);
+    let task = json!({"taskArn": task_arn("1"), "overrides": {"containerOverrides": [container]}});
+    aws.answer("DescribeTasks", [ok(json!({"tasks": [task], "failures": []}))]);
+    aws.answer(
+        "DescribeExpressGatewayService",
+        [ok(json!({"service": {"activeConfigurations": [{"primaryContainer": container}]}}))],
+    );
+    let definition =
+        json!({"taskDefinitionArn": definition_arn("web:1"), "containerDefinitions": [container]});
+    aws.answer("DescribeTaskDefinition", [ok(json!({"taskDefinition": definition, "tags": []}))]);
+    let snapshot = aws
+        .collect([
+            Collection::Services,
+            Collection::ExpressServices,
+            Collection::TaskDefinitions,
+            Collection::TaskSets,
+            Collection::Tasks,
+        ])
+        .await;
+    let mut bytes = Vec::new();
+    snapshot.to_json(&mut bytes).unwrap();
+    let document = String::from_utf8(bytes).unwrap();
+    assert!(!document.contains("hunter2"), "{document}");
+    assert_eq!(document.matches("redacted:plain:").count(), 3 * 3 + 3, "{document}");
 }
 
 #[test]

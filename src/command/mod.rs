@@ -13,6 +13,8 @@ mod run;
 mod session;
 mod snapshot;
 
+use std::thread;
+
 use clap::Parser;
 use jiff::Timestamp;
 
@@ -51,13 +53,22 @@ fn execute(cli: &Cli) -> Result<Exit, Failure> {
     }
 }
 
+/// The stack of the thread that runs a pass: the SDK's futures nest deep, and without optimization they are large.
+const STACK_BYTES: usize = 32 << 20;
+
 /// Runs what waits for AWS.
-fn in_runtime<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+fn in_runtime<T: Send>(work: impl Future<Output = Result<T, Failure>> + Send) -> Result<T, Failure> {
+    let cannot_start = |error| Failure::failed(anyhow::Error::new(error).context("cannot start the runtime"));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
+        .thread_stack_size(STACK_BYTES)
         .build()
-        .map_err(|error| Failure::failed(anyhow::Error::new(error).context("cannot start the runtime")))?;
-    runtime.block_on(work)
+        .map_err(cannot_start)?;
+    thread::scope(|scope| {
+        let pass = thread::Builder::new().stack_size(STACK_BYTES);
+        let pass = pass.spawn_scoped(scope, || runtime.block_on(work)).map_err(cannot_start)?;
+        pass.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
 }
 
 /// The moment by which findings are dated and exceptions expire, in whole milliseconds as Security Hub keeps them.

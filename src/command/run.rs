@@ -80,10 +80,14 @@ pub(super) async fn run(options: &cli::Run, console: &cli::Console) -> Result<Ex
     progress.say("reconciling");
     let target = if hub.is_some() { Target::SecurityHub } else { Target::Ledger };
     let recorded = ledger.recorded().map_err(of_ledger)?;
+    let silence = ledger.silence().map_err(of_ledger)?;
+    judged.desired = silence.keep(judged.desired, &recorded);
     let plan = make_plan(&judged, &recorded, &scope, now, target, options.heartbeat)?;
     judged.report.plan = Some(reporting::plan(&plan, &recorded));
     let pass = ledger.begin(now, &judged.report.bundles).map_err(of_ledger)?;
     ledger.intend(pass, &plan).map_err(of_ledger)?;
+    let silence = silence.after(&judged.report.verdicts, &recorded, &judged.observed);
+    ledger.remember(&silence).map_err(of_ledger)?;
     if let Some(hub) = &hub {
         progress.say(format!("publishing {} findings", plan.writes().count()));
         judged.report.writes = Some(publish(hub, &plan, &mut ledger, pass).await?);

@@ -41,6 +41,13 @@ impl FindingId {
         id.starts_with(Self::PREFIX).then(|| Self(id.to_owned()))
     }
 
+    /// The control that the id names.
+    #[must_use]
+    pub fn control(&self) -> Option<ControlId> {
+        let (control, _) = self.0.strip_prefix(Self::PREFIX)?.split_once('/')?;
+        ControlId::new(control).ok()
+    }
+
     /// The id as it is sent.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -19,6 +19,7 @@
 //! | `scopes` | one account and Region, and when its findings were last read back from Security Hub |
 //! | `passes` | one pass: when, with which bundles, how it ended, how many verdicts of each kind, and what its plan did; `finished_at` is null while it runs, and stays null when it was killed |
 //! | `findings` | one finding as the last pass left it; `held` says why a pass could not confirm it; `sent_…` is what Security Hub last acknowledged, `unsettled` whether something was sent since without an answer, and `refused` what it last said no with |
+//! | `silence` | a finding that is not, because its control did not judge its resource when it was last seen, or because the last pass was the first that could not tell |
 //! | `history` | one change of a finding's status, with the pass that made it; nothing is ever deleted from it |
 //!
 //! The schema's version is SQLite's `user_version`, and `application_id` tells a ledger from other SQLite files.
@@ -38,6 +39,7 @@ mod passes;
 mod reader;
 mod rows;
 mod schema;
+mod silence;
 #[cfg(test)]
 mod tests;
 mod write;

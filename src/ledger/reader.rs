@@ -209,7 +209,7 @@ impl Reader {
         Ok(texts.into_iter().collect())
     }
 
-    fn rows<T>(
+    pub(super) fn rows<T>(
         &self,
         table: &'static str,
         query: &str,

@@ -94,7 +94,16 @@ const STEPS: [&str; 1] = [
          why TEXT NOT NULL,
          PRIMARY KEY (account, region, id, pass)
      ) WITHOUT ROWID;
-     CREATE INDEX history_by_pass ON history (pass);",
+     CREATE INDEX history_by_pass ON history (pass);
+
+     CREATE TABLE silence (
+         account TEXT NOT NULL,
+         region TEXT NOT NULL,
+         id TEXT NOT NULL,
+         why TEXT NOT NULL CHECK (why IN ('not_applicable', 'unknown')),
+         PRIMARY KEY (account, region, id),
+         FOREIGN KEY (account, region) REFERENCES scopes
+     ) WITHOUT ROWID;",
 ];
 
 /// The version that this program writes.

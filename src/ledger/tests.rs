@@ -1,3 +1,5 @@
+//! The ledger as a pass uses it, and files that are no ledger.
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 

@@ -314,7 +314,7 @@ impl Ledger {
     }
 
     /// All of it, or nothing.
-    fn within<T>(
+    pub(super) fn within<T>(
         &mut self,
         work: impl FnOnce(&Transaction<'_>, &Scope) -> rusqlite::Result<T>,
     ) -> Result<T, Error> {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::lines;
+use super::redacted::published;
 use crate::domain::{
     Compliance, Control, ControlId, Exception, ExceptionId, ExceptionKind, Finding, FindingId, Outcome,
     Severity, Verdict,
@@ -46,7 +47,7 @@ pub fn findings(
             body: body.clone(),
             compliance,
             severity,
-            violations: verdict.outcome.violations().to_vec(),
+            violations: verdict.outcome.violations().iter().map(published).collect(),
             reasons,
         });
     }

@@ -18,6 +18,8 @@ mod model;
 mod observed;
 mod plan;
 mod record;
+mod redacted;
+mod silence;
 #[cfg(test)]
 pub(crate) mod testing;
 mod text;
@@ -30,5 +32,6 @@ pub use plan::{
     WriteOutcome, default_heartbeat, plan,
 };
 pub use record::{ContentDigest, Generator, Recorded, Records, State, Target, Times};
+pub use silence::Silence;
 pub(crate) use text::{cut, lines};
 pub use verify::{Breach, verify};

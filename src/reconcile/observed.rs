@@ -69,6 +69,13 @@ impl Observed {
         self.whole_bundles.contains(bundle)
     }
 
+    /// Whether each member of the population of the finding's control was seen, so that one that is not among them is gone.
+    #[must_use]
+    pub fn saw_population_of(&self, finding_id: &FindingId) -> bool {
+        let looked = finding_id.control().and_then(|control_id| self.controls.get(&control_id));
+        looked.is_some_and(|looked| looked.evaluated.is_ok() && looked.listed.is_ok())
+    }
+
     /// Why the control of this finding does not judge its resource, when it said so in this pass.
     #[must_use]
     pub fn not_applicable(&self, finding_id: &FindingId) -> Option<&str> {

@@ -271,3 +271,67 @@ impl Intercept for CarriedProbe {
         carried(config)?.read_after_deserialization(context, components, config)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_types::service_config::LoadServiceConfig;
+
+    use super::*;
+
+    /// Where a configuration of the Region and the partition leads.
+    fn of(region: &'static str, partition: &str, fips: bool, dual_stack: bool) -> String {
+        let region = aws_config::Region::new(region);
+        let config = SdkConfig::builder().region(region).use_fips(fips).use_dual_stack(dual_stack).build();
+        endpoint(&config, &Partition::new(partition).unwrap())
+    }
+
+    #[test]
+    fn the_endpoint_is_the_partitions() {
+        assert_eq!(of("eu-central-1", "aws", false, false), "https://ec2.eu-central-1.amazonaws.com");
+        assert_eq!(of("cn-north-1", "aws-cn", false, false), "https://ec2.cn-north-1.amazonaws.com.cn");
+        assert_eq!(of("us-east-1", "aws", true, false), "https://ec2-fips.us-east-1.amazonaws.com");
+        assert_eq!(of("us-gov-west-1", "aws-us-gov", true, false), "https://ec2.us-gov-west-1.amazonaws.com");
+        assert_eq!(of("eu-central-1", "aws", false, true), "https://ec2.eu-central-1.api.aws");
+        assert_eq!(of("eusc-de-east-1", "aws-eusc", false, false), "https://ec2.eusc-de-east-1.amazonaws.eu");
+    }
+
+    #[derive(Debug)]
+    struct Environment;
+
+    impl LoadServiceConfig for Environment {
+        fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
+            (key.service_id() == "EC2" && key.env() == "AWS_ENDPOINT_URL")
+                .then(|| "http://127.0.0.1:1".to_owned())
+        }
+    }
+
+    #[test]
+    fn a_configured_endpoint_goes_before_the_partitions_and_the_services_own_before_that() {
+        let partition = Partition::new("aws").unwrap();
+        let everywhere = SdkConfig::builder().endpoint_url("http://127.0.0.1:2").build();
+        assert_eq!(endpoint(&everywhere, &partition), "http://127.0.0.1:2");
+        let of_service = everywhere.into_builder().service_config(Environment).build();
+        assert_eq!(endpoint(&of_service, &partition), "http://127.0.0.1:1");
+    }
+
+    #[test]
+    fn parameters_are_escaped() {
+        let probe = crate::aws::testing::probe();
+        let parameters = vec![("Filter.1.Name".to_owned(), "a b&c=d/é~".to_owned())];
+        let request = Request { action: "DescribeVpcs", parameters, probe };
+        let http = serialize(&request).unwrap();
+        assert_eq!(
+            http.body().bytes(),
+            Some(b"Action=DescribeVpcs&Version=2016-11-15&Filter.1.Name=a%20b%26c%3Dd%2F%C3%A9~".as_slice())
+        );
+    }
+
+    #[test]
+    fn errors_are_read_in_the_apis_form_only() {
+        let xml = "<Response><Errors><Error><Code>X</Code><Message>m</Message></Error></Errors></Response>";
+        let error = error_in(xml).unwrap();
+        assert_eq!((error.code(), error.message()), (Some("X"), Some("m")));
+        assert!(error_in("<html>no</html>").is_none());
+        assert!(error_in("<Response><Errors/></Response>").is_none());
+    }
+}

@@ -174,6 +174,11 @@ class Small(Filling):
         return arn
 
     def principals(self):
+        """Roles, users and policies: once for an account, however many of its Regions are filled."""
+        existing = {role["RoleName"]: role["Arn"] for role in self.iam.list_roles()["Roles"]}
+        if "execution" in existing:
+            self.names["roles"] = existing
+            return
         account, tasks = self.call.account, "ecs-tasks.amazonaws.com"
         everything = self.iam.create_policy(PolicyName="everything", PolicyDocument=document(allow("*")))["Policy"][
             "Arn"
