@@ -279,7 +279,8 @@ async fn a_missing_permission_is_named() {
         .mount(&server)
         .await;
     let client = client(&server);
-    client.check().await.unwrap();
+    let error = client.check().await.unwrap_err();
+    assert!(error.help().unwrap().contains("securityhub:DescribeHub on arn:aws:securityhub:"), "{error}");
     let error = execute(&client, &plan_of(&desired(3), &Records::new(), noon())).await.unwrap_err();
     assert_eq!(
         error.to_string(),

@@ -1,0 +1,117 @@
+//! What of a resource goes into a finding: tables of members that ASFF has, by ASFF's names.
+//!
+//! A member that stands in no table is not sent. Left out on purpose are
+//!
+//! * free text that may hold secrets, although the snapshot has replaced it: environment, command, entry point, health
+//!   check, labels, driver options;
+//! * what changes without anybody changing the resource (counts of running tasks, the desired count that scaling moves),
+//!   because each change of a finding's content is one more write, and one more event for the customer's automations.
+//!
+//! Source of the names: the serializers of `aws-sdk-securityhub` 1.137.0, and botocore's models of ECS, EC2 and IAM.
+
+mod ecs;
+mod iam_ec2;
+mod other;
+
+use serde_json::{Map, Value};
+
+pub(super) use other::other;
+
+use crate::snapshot::Collection;
+
+/// How a member is taken over.
+#[derive(Debug, Clone, Copy)]
+enum Shape {
+    /// A string that is not blank.
+    Text,
+    /// An integer; ASFF has no others.
+    Number,
+    /// A boolean.
+    Flag,
+    /// An array of one shape.
+    List(&'static Self),
+    /// An object: the member's name in the snapshot, its name in ASFF, its shape.
+    Object(&'static [(&'static str, &'static str, Self)]),
+    /// Anything, as JSON text.
+    Document,
+}
+
+use Shape::{Document, Flag, List, Number, Object, Text};
+
+/// The value as ASFF wants it; `None` when it is empty, blank, or not of the shape.
+fn take(value: &Value, shape: Shape) -> Option<Value> {
+    match (shape, value) {
+        (Text, Value::String(text)) => super::filled(text, LIMIT_TEXT).map(Value::String),
+        (Number, Value::Number(number)) if number.is_i64() => Some(value.clone()),
+        (Flag, Value::Bool(_)) => Some(value.clone()),
+        (List(of), Value::Array(items)) => {
+            let items = items.iter().filter_map(|item| take(item, *of)).collect::<Vec<_>>();
+            (!items.is_empty()).then_some(Value::Array(items))
+        }
+        (Object(members), Value::Object(from)) => {
+            let taken = members
+                .iter()
+                .filter_map(|(source, target, shape)| {
+                    Some(((*target).to_owned(), take(from.get(*source)?, *shape)?))
+                })
+                .collect::<Map<_, _>>();
+            (!taken.is_empty()).then_some(Value::Object(taken))
+        }
+        (Document, Value::String(text)) => super::filled(text, LIMIT_DOCUMENT).map(Value::String),
+        (Document, Value::Object(_)) => super::filled(&value.to_string(), LIMIT_DOCUMENT).map(Value::String),
+        _ => None,
+    }
+}
+
+/// The longest string inside details. ASFF documents none; this is the longest that AWS's own findings are known to have.
+const LIMIT_TEXT: usize = 2048;
+
+/// ASFF's limit for `AssumeRolePolicyDocument`: a longer one is no longer a document, and does not occur.
+const LIMIT_DOCUMENT: usize = 131_072;
+
+/// The ASFF type of a collection's members, and the table of their details where ASFF has one.
+pub(super) fn typed(collection: Option<Collection>) -> (&'static str, Option<Details>) {
+    let Some(collection) = collection else { return (OTHER, None) };
+    match collection {
+        Collection::Accounts => ("AwsAccount", None),
+        Collection::Clusters => ("AwsEcsCluster", Some(Details(ecs::CLUSTER))),
+        Collection::Services => ("AwsEcsService", Some(Details(ecs::SERVICE))),
+        Collection::TaskDefinitions => ("AwsEcsTaskDefinition", Some(Details(ecs::TASK_DEFINITION))),
+        Collection::Tasks => ("AwsEcsTask", Some(Details(ecs::TASK))),
+        Collection::NetworkInterfaces => {
+            ("AwsEc2NetworkInterface", Some(Details(iam_ec2::NETWORK_INTERFACE)))
+        }
+        Collection::RouteTables => ("AwsEc2RouteTable", Some(Details(iam_ec2::ROUTE_TABLE))),
+        Collection::SecurityGroups => ("AwsEc2SecurityGroup", Some(Details(iam_ec2::SECURITY_GROUP))),
+        Collection::Subnets => ("AwsEc2Subnet", Some(Details(iam_ec2::SUBNET))),
+        Collection::Vpcs => ("AwsEc2Vpc", Some(Details(iam_ec2::VPC))),
+        Collection::Groups => ("AwsIamGroup", Some(Details(iam_ec2::GROUP))),
+        Collection::Policies => ("AwsIamPolicy", Some(Details(iam_ec2::POLICY))),
+        Collection::Roles => ("AwsIamRole", Some(Details(iam_ec2::ROLE))),
+        Collection::Users => ("AwsIamUser", Some(Details(iam_ec2::USER))),
+        Collection::ScalableTargets
+        | Collection::VpcEndpoints
+        | Collection::FlowLogs
+        | Collection::AccountSettings
+        | Collection::CapacityProviders
+        | Collection::ContainerInstances
+        | Collection::Daemons
+        | Collection::ExpressServices
+        | Collection::ServiceRevisions
+        | Collection::TaskSets => (OTHER, None),
+    }
+}
+
+/// The type of everything that ASFF has no type for.
+pub(super) const OTHER: &str = "Other";
+
+/// One table.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Details(Shape);
+
+impl Details {
+    /// The details of a resource.
+    pub(super) fn of(self, body: &Value) -> Option<Value> {
+        take(body, self.0)
+    }
+}
