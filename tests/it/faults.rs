@@ -117,7 +117,7 @@ impl Harbour {
     fn ledger(&self) -> Vec<String> {
         let ledger = rusqlite::Connection::open(self.program.path("tidewaiter.db")).unwrap();
         let mut query = ledger.prepare("SELECT * FROM findings ORDER BY id").unwrap();
-        let columns = query.column_names().into_iter().map(str::to_owned).collect::<Vec<_>>();
+        let columns = query.column_names().map(str::to_owned).collect::<Vec<_>>();
         let rows = query.query_map([], |row| {
             let cells =
                 columns.iter().enumerate().filter(|(_, name)| !is_about_time(name)).map(|(at, name)| {

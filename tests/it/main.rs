@@ -1,5 +1,13 @@
 //! What crosses rooms: the program as a user starts it, emulated AWS, OPA as referee, and the rules of the house.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, also in what it stands on"
+)]
+
 mod bad_input;
 mod bundles;
 mod docs;

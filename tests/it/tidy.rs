@@ -136,11 +136,11 @@ fn every_dependency_has_its_line_in_the_architecture() {
     for line in manifest.lines() {
         if line.starts_with('[') {
             in_dependencies = line.ends_with("dependencies]");
-        } else if in_dependencies && let Some((name, _)) = line.split_once(" = ") {
-            if !architecture.lines().any(|line| line.starts_with("| ") && line.contains(&format!("`{name}`")))
-            {
-                missing.push(name.to_owned());
-            }
+        } else if in_dependencies
+            && let Some((name, _)) = line.split_once(" = ")
+            && !architecture.lines().any(|line| line.starts_with("| ") && line.contains(&format!("`{name}`")))
+        {
+            missing.push(name.to_owned());
         }
     }
     assert_eq!(missing, Vec::<String>::new());
