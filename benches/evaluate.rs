@@ -59,6 +59,11 @@ fn measure(text: String, threads: usize) {
 
 /// A document of about 28 MB.
 fn document() -> String {
+    let text = indented();
+    text.lines().map(str::trim_start).collect()
+}
+
+fn indented() -> String {
     let prefix = "arn:aws:ecs:eu-central-1:123456789012";
     let (mut definitions, mut services) = (String::new(), String::new());
     for number in 0..MEMBERS {
@@ -72,9 +77,9 @@ fn document() -> String {
                 containers,
                 r#"{comma}{{"name":"{name}","image":"123456789012.dkr.ecr.eu-central-1.amazonaws.com/{name}:{number}","cpu":128,
                 "memory":256,"essential":true,"privileged":{privileged},"readonlyRootFilesystem":{},"user":"1000",
-                "portMappings":[{{"containerPort":8080,"hostPort":8080,"protocol":"tcp"}}],
+                "portMappings":[{{"containerPort":8080,"protocol":"tcp"}}],
                 "environment":[{{"name":"STAGE","value":"redacted:plain:0123456789abcdef"}},{{"name":"SERVICE","value":"redacted:plain:{number:016x}"}}],
-                "mountPoints":[],"volumesFrom":[],"linuxParameters":{{"capabilities":{{"drop":["ALL"]}},"initProcessEnabled":true}},
+                "linuxParameters":{{"initProcessEnabled":true}},
                 "logConfiguration":{{"logDriver":"awslogs","options":{{"awslogs-group":"/ecs/family-{number}","awslogs-region":"eu-central-1"}}}}}}"#,
                 !number.is_multiple_of(7),
             )

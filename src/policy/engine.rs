@@ -107,3 +107,36 @@ impl Prepared {
         self.0.take_prints().unwrap_or_default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn prepared(policy: &str) -> Prepared {
+        let mut problems = Vec::new();
+        let policies = [("a.rego".to_owned(), policy.to_owned())];
+        let prepared = Prepared::new(&policies, &serde_json::json!({}), &mut problems);
+        prepared.unwrap_or_else(|| panic!("{problems:#?}"))
+    }
+
+    #[test]
+    fn a_panic_in_the_engine_is_caught_and_the_engine_is_replaced() {
+        let mut loaded = prepared("package a\n\nx := boom(1)\n\ny := input.y\n");
+        loaded.0.add_extension("boom".to_owned(), 1, Box::new(|_| panic!("boom"))).unwrap();
+        let input = Value::from_json_str(r#"{"y": 7}"#).unwrap();
+        let fresh = loaded.with_input(input, Duration::from_secs(5));
+        let mut engine = fresh.clone();
+        assert_eq!(engine.evaluate("data.a.x", &fresh), Err(Failure::Panic("boom".to_owned())));
+        assert_eq!(engine.evaluate("data.a.y", &fresh), Ok(Value::from(7_u64)));
+    }
+
+    #[test]
+    fn a_time_limit_ends_one_evaluation_and_not_the_next() {
+        let numbers = "[1 | some i in numbers.range(1, 3000); some j in numbers.range(1, 3000)]";
+        let fresh = prepared(&format!("package a\n\nf(x) := count({numbers})\n\nx := f(1)\n\ny := 7\n"))
+            .with_input(Value::Undefined, Duration::from_millis(50));
+        let mut engine = fresh.clone();
+        assert_eq!(engine.evaluate("data.a.x", &fresh), Err(Failure::TimeLimit));
+        assert_eq!(engine.evaluate("data.a.y", &fresh), Ok(Value::from(7_u64)));
+    }
+}

@@ -152,7 +152,7 @@ fn unknown_and_forbidden_functions_are_refused() {
     };
     insta::assert_snapshot!(policy("frobnicate(1)"), @"controls/service/a/a.rego:21:5: nobody defines the function `frobnicate` [unknown-function]");
     insta::assert_snapshot!(policy("data.lib.x.f(1)"), @"lib/x/x.rego:5:19: nobody defines the function `frobnicate` [unknown-function]");
-    insta::assert_snapshot!(policy("data.lib.x.nothing(1)"), @"controls/service/a/a.rego:21:5: nobody defines the function `data.lib.x.nothing` [unknown-function]");
+    insta::assert_snapshot!(policy("data.lib.x.nothing(1)"), @"controls/service/a/a.rego:21:10: nothing stands at `data.lib.x.nothing` [unknown-reference] (known are `f`)");
     insta::assert_snapshot!(policy("time.now_ns()"), @"controls/service/a/a.rego:21:10: `time.now_ns` must not be called: its answer depends on more than the document [forbidden-builtin] (use `time.parse_rfc3339_ns(input.taken_at)`)");
     for forbidden in [
         "rand.intn(\"x\", 5)",

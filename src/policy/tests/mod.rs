@@ -3,6 +3,7 @@
 mod contract;
 mod judging;
 mod loading;
+mod proving;
 
 use std::fs;
 use std::num::NonZeroUsize;

@@ -137,7 +137,13 @@ impl SecurityHub {
     /// permission that is missing: a pass that cannot know whether it can publish does not begin.
     pub async fn check(&self) -> Result<(), Error> {
         let answer = self.limited(&self.imports, "DescribeHub", self.client.describe_hub().send()).await;
-        answer.map(drop).map_err(|error| self.failure("DescribeHub", &error))
+        match answer.map_err(|error| self.failure("DescribeHub", &error))?.hub_arn() {
+            Some(_) => Ok(()),
+            None => {
+                let problem = "it names no hub".to_owned();
+                Err(Error::Malformed { operation: "DescribeHub", problem })
+            }
+        }
     }
 
     /// Sends a body of our own, and reads the answer strictly; one that cannot be used is asked for once more.
