@@ -19,15 +19,15 @@ impl FindingId {
     /// What all our ids begin with; nothing outside this prefix is ever touched.
     pub const PREFIX: &'static str = "tidewaiter/";
 
-    /// ASFF's limit for `Id`, in characters. Source: botocore's model of Security Hub and its user guide, "Required
-    /// top-level ASFF attributes".
+    /// ASFF's limit for `Id`, in characters; counted in UTF-16 units, which are never fewer. Source: botocore's model of
+    /// Security Hub and its user guide, "Required top-level ASFF attributes".
     pub const LIMIT: usize = 512;
 
     /// `tidewaiter/<control>/<resource>`, the resource hashed when the id would be over [`Self::LIMIT`].
     #[must_use]
     pub fn of(control: &ControlId, resource: &str) -> Self {
         let id = format!("{}{control}/{resource}", Self::PREFIX);
-        if id.chars().count() <= Self::LIMIT {
+        if id.encode_utf16().count() <= Self::LIMIT {
             return Self(id);
         }
         let digest = Sha256::digest(resource.as_bytes());

@@ -17,6 +17,9 @@ const OPERATION: &str = "GetFindings";
 /// Findings on one page: the most that AWS allows.
 const PAGE: u32 = 100;
 
+/// Values of one filter. Source: API reference, `AwsSecurityFindingFilters`.
+const LIMIT_VALUES: usize = 20;
+
 impl SecurityHub {
     /// Every finding of ours, sorted by id, archived ones included for as long as Security Hub keeps them (30 days).
     ///
@@ -24,33 +27,51 @@ impl SecurityHub {
     ///
     /// When any page cannot be read: a part of the findings would be taken for all of them.
     pub async fn read(&self) -> Result<Vec<Recorded>, Error> {
-        let mut request = json!({
-            "Filters": {
-                "ProductArn": [{"Comparison": "EQUALS", "Value": self.scope.product_arn()}],
-                "GeneratorId": [{"Comparison": "PREFIX", "Value": FindingId::PREFIX}],
-            },
-            "MaxResults": PAGE,
-        });
+        let ours = json!([{"Comparison": "PREFIX", "Value": FindingId::PREFIX}]);
         let mut findings = BTreeMap::<FindingId, Recorded>::new();
-        let mut tokens = BTreeSet::new();
-        loop {
-            let page = self.post::<Page>(&self.reads, OPERATION, "/findings", request.to_string()).await?;
-            for published in page.findings {
-                let Some(recorded) = self.recorded(published)? else { continue };
-                // A finding that changed while the pages were read can stand on two of them.
-                match findings.get(&recorded.id) {
-                    Some(known) if known.current.updated_at >= recorded.current.updated_at => {}
-                    _ => {
-                        findings.insert(recorded.id.clone(), recorded);
-                    }
+        for published in self.pages(json!({"GeneratorId": ours})).await? {
+            let Some(recorded) = self.recorded(published)? else { continue };
+            // A finding that changed while the pages were read can stand on two of them.
+            match findings.get(&recorded.id) {
+                Some(known) if known.current.updated_at >= recorded.current.updated_at => {}
+                _ => {
+                    findings.insert(recorded.id.clone(), recorded);
                 }
             }
+        }
+        Ok(findings.into_values().collect())
+    }
+
+    /// Which of these findings a person has suppressed: nothing is to be put right about their resources.
+    ///
+    /// # Errors
+    ///
+    /// When any page cannot be read; every finding has to count as suppressed then.
+    pub async fn suppressed(&self, finding_ids: &[FindingId]) -> Result<BTreeSet<FindingId>, Error> {
+        let mut suppressed = BTreeSet::new();
+        for chunk in finding_ids.chunks(LIMIT_VALUES) {
+            let equal = |value: &str| json!({"Comparison": "EQUALS", "Value": value});
+            let ids = chunk.iter().map(|id| equal(id.as_str())).collect::<Vec<_>>();
+            let filters = json!({"Id": ids, "WorkflowStatus": [equal("SUPPRESSED")]});
+            let found = self.pages(filters).await?;
+            suppressed.extend(found.iter().filter_map(|published| FindingId::parse(&published.id)));
+        }
+        Ok(suppressed)
+    }
+
+    /// Every page of the account's own product that these filters leave.
+    async fn pages(&self, mut filters: Value) -> Result<Vec<Published>, Error> {
+        let product = json!([{"Comparison": "EQUALS", "Value": self.scope.product_arn()}]);
+        put(&mut filters, "ProductArn", product);
+        let mut request = json!({"Filters": filters, "MaxResults": PAGE});
+        let (mut findings, mut tokens) = (Vec::new(), BTreeSet::new());
+        loop {
+            let page = self.post::<Page>(&self.reads, OPERATION, "/findings", request.to_string()).await?;
+            findings.extend(page.findings);
             match page.next_token.filter(|token| !token.is_empty()) {
-                None => return Ok(findings.into_values().collect()),
+                None => return Ok(findings),
                 Some(next) if tokens.insert(next.clone()) => {
-                    if let Some(members) = request.as_object_mut() {
-                        members.insert("NextToken".to_owned(), Value::String(next));
-                    }
+                    put(&mut request, "NextToken", Value::String(next));
                 }
                 Some(_) => {
                     return Err(Error::Malformed {
@@ -108,5 +129,11 @@ impl SecurityHub {
             unsettled: false,
             id,
         }))
+    }
+}
+
+fn put(object: &mut Value, name: &str, value: Value) {
+    if let Some(members) = object.as_object_mut() {
+        members.insert(name.to_owned(), value);
     }
 }
