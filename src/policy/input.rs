@@ -102,7 +102,9 @@ impl Shared {
     /// The same list or object when it was seen before; what is in it has been shared already, so that it is enough to
     /// compare addresses.
     fn share_container(&mut self, value: Value, n_fractions_before: usize) -> Value {
-        let Some(items) = items(&value).filter(|_| self.n_fractions == n_fractions_before) else { return value };
+        let Some(items) = items(&value).filter(|_| self.n_fractions == n_fractions_before) else {
+            return value;
+        };
         let mut hasher = DefaultHasher::new();
         items.hash(&mut hasher);
         match self.containers.entry(hasher.finish()) {
@@ -111,11 +113,7 @@ impl Shared {
                 value
             }
             std::collections::hash_map::Entry::Occupied(seen) => {
-                if self::items(seen.get()).as_ref() == Some(&items) {
-                    seen.get().clone()
-                } else {
-                    value
-                }
+                if self::items(seen.get()).as_ref() == Some(&items) { seen.get().clone() } else { value }
             }
         }
     }
@@ -264,11 +262,18 @@ mod tests {
         };
         let first = parse(r#"{"a": [1, {"b": "x"}], "c": null}"#);
         assert_eq!(address(&first), address(&parse(r#"{"c": null, "a": [1, {"b": "x"}]}"#)));
-        for other in [r#"{"a": [1, {"b": "y"}], "c": null}"#, r#"{"a": [1, {"b": "x"}], "c": false}"#, r#"{"a": [1, ["b", "x"]], "c": null}"#] {
+        for other in [
+            r#"{"a": [1, {"b": "y"}], "c": null}"#,
+            r#"{"a": [1, {"b": "x"}], "c": false}"#,
+            r#"{"a": [1, ["b", "x"]], "c": null}"#,
+        ] {
             assert_ne!(first, parse(other), "{other}");
         }
         assert_eq!(parse(r#"{"n": 1}"#).to_string(), r#"{"n":1}"#);
-        assert_eq!(parse(r#"{"n": 1.0}"#).to_string(), Value::from_json_str(r#"{"n": 1.0}"#).unwrap().to_string());
+        assert_eq!(
+            parse(r#"{"n": 1.0}"#).to_string(),
+            Value::from_json_str(r#"{"n": 1.0}"#).unwrap().to_string()
+        );
         assert_ne!(parse(r#"{"n": 1.5}"#), parse(r#"{"n": 2.5}"#));
         assert_ne!(parse(r#"{"n": 18446744073709551615}"#), parse(r#"{"n": -1}"#));
     }

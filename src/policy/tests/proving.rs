@@ -4,12 +4,15 @@ use super::{DENIES_BAD, Fixture};
 use crate::policy::{Limits, run_examples, run_tests};
 
 fn tests(policy: &str) -> String {
-    let text = format!("package tidewaiter.controls.service.a_test\n\nimport rego.v1\n\nimport data.tidewaiter.controls.service.a\n\n{policy}");
+    let text = format!(
+        "package tidewaiter.controls.service.a_test\n\nimport rego.v1\n\nimport data.tidewaiter.controls.service.a\n\n{policy}"
+    );
     let fixture =
         Fixture::new().with_control("XX01", "a", DENIES_BAD).with("controls/service/a/a_test.rego", &text);
     match run_tests(&[fixture.source()], &Limits::default()) {
         Ok(results) => {
-            let lines = results.iter().map(|it| format!("{}:{} {:?} {:?}", it.name, it.line, it.outcome, it.output));
+            let lines =
+                results.iter().map(|it| format!("{}:{} {:?} {:?}", it.name, it.line, it.outcome, it.output));
             lines.collect::<Vec<_>>().join("\n").replace(&fixture.0.path().display().to_string(), "")
         }
         Err(problems) => fixture.render(&problems),
@@ -88,7 +91,8 @@ fn the_parameters_beside_examples_are_laid_over_the_defaults() {
         .with("params/data.yaml", "a: {limit: 1}\n")
         .with_control("XX01", "a", policy)
         .with("controls/service/a/examples/pass_x.json", document);
-    let problem = |fixture: &Fixture| run_examples(&[fixture.source()], &Limits::default()).unwrap()[0].problem.clone();
+    let problem =
+        |fixture: &Fixture| run_examples(&[fixture.source()], &Limits::default()).unwrap()[0].problem.clone();
     assert!(problem(&fixture).is_some());
     let fixture = fixture.with("controls/service/a/examples/params.yaml", "a: {limit: 9}\n");
     assert_eq!(problem(&fixture), None);
