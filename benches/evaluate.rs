@@ -3,6 +3,7 @@
 //! ```text
 //! cargo bench --bench evaluate                                 generate, judge, print durations
 //! cargo bench --bench evaluate -- --generate FILE              write the document
+//! cargo bench --bench evaluate -- --each FILE                 judge it with each control alone
 //! /usr/bin/time -v target/release/deps/evaluate-… FILE [THREADS] judge it alone, for memory and processor time
 //! ```
 
@@ -25,20 +26,42 @@ fn main() {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         [] => measure(document(), 1),
         ["--generate", file] => std::fs::write(file, document()).unwrap(),
+        ["--each", file] => each(&std::fs::read_to_string(file).unwrap()),
         [file] => measure(std::fs::read_to_string(file).unwrap(), 1),
         [file, threads, ..] => measure(std::fs::read_to_string(file).unwrap(), threads.parse().unwrap()),
+    }
+}
+
+/// The first controls that read nothing but services and task definitions.
+fn chosen() -> Bundles {
+    let bundles = Bundles::load(&[Source::Builtin], None, &Limits::default()).unwrap();
+    let wanted = [Collection::Services, Collection::TaskDefinitions];
+    let chosen =
+        bundles.controls().iter().filter(|control| control.reads.iter().all(|read| wanted.contains(read)));
+    let chosen = chosen.take(CONTROLS).map(|control| control.id.clone()).collect::<Vec<_>>();
+    bundles.select(&chosen).unwrap()
+}
+
+fn each(text: &str) {
+    let (bundles, snapshot) = (chosen(), Snapshot::from_json(text).unwrap());
+    for control in bundles.controls() {
+        let alone = bundles.select(std::slice::from_ref(&control.id)).unwrap();
+        let started = Instant::now();
+        let judgement = judge(&alone, &snapshot, &[], snapshot.taken_at, &Options::default());
+        println!(
+            "{:>12.3?} {} {} ({} verdicts)",
+            started.elapsed(),
+            control.id,
+            control.slug(),
+            judgement.verdicts.len()
+        );
     }
 }
 
 fn measure(text: String, threads: usize) {
     let bytes = text.len();
     let started = Instant::now();
-    let bundles = Bundles::load(&[Source::Builtin], None, &Limits::default()).unwrap();
-    let wanted = [Collection::Services, Collection::TaskDefinitions];
-    let chosen =
-        bundles.controls().iter().filter(|control| control.reads.iter().all(|read| wanted.contains(read)));
-    let chosen = chosen.take(CONTROLS).map(|control| control.id.clone()).collect::<Vec<_>>();
-    let bundles = bundles.select(&chosen).unwrap();
+    let bundles = chosen();
     let loaded = started.elapsed();
     let started = Instant::now();
     let snapshot = Snapshot::from_json(&text).unwrap();
@@ -48,7 +71,7 @@ fn measure(text: String, threads: usize) {
     let options = Options { threads: NonZeroUsize::new(threads).unwrap(), ..Options::default() };
     let judgement = judge(&bundles, &snapshot, &[], snapshot.taken_at, &options);
     let judged = started.elapsed();
-    println!("{bytes} bytes, {} controls, {threads} threads", chosen.len());
+    println!("{bytes} bytes, {} controls, {threads} threads", bundles.controls().len());
     println!("bundles loaded in {loaded:?}, document read in {read:?}, judged in {judged:?}");
     for kind in VerdictKind::ALL {
         let count = judgement.verdicts.iter().filter(|verdict| verdict.outcome.kind() == kind).count();
