@@ -1,3 +1,5 @@
+//! Each rule of plans, by name.
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -1,3 +1,5 @@
+//! ASFF keeps every limit that AWS documents, whatever a finding holds.
+
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};

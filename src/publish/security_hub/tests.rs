@@ -1,3 +1,5 @@
+//! Security Hub over HTTP: exact requests, batches, refusals and faults.
+
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
