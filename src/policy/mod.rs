@@ -7,7 +7,7 @@
 //!
 //! - [`Bundles::load`] reads bundles and reports everything that is wrong with them at once.
 //! - [`Bundles::reads`] says which collections their policies look into, which decides what is collected.
-//! - [`judge`] turns a snapshot into verdicts: a pure function of snapshot, bundles, parameters, exceptions and the time
+//! - [`judge()`] turns a snapshot into verdicts: a pure function of snapshot, bundles, parameters, exceptions and the time
 //!   that it is given, whatever the number of threads.
 //! - [`run_tests`] and [`run_examples`] run a bundle's own tests with the engine that judges.
 //!
