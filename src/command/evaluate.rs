@@ -18,8 +18,11 @@ pub(super) fn evaluate(options: &cli::Evaluate, console: &cli::Console) -> Resul
     };
     let progress = Progress::new(console);
     let now = moment(options.policies.now);
-    let mut judged = judge(&policies, &snapshot, &options.policies, now, &progress)?;
-    judged.write_findings(&options.report, &Records::new(), now)?;
+    let mut judged = judge(&policies, &snapshot, &options.policies, now, &progress);
+    if options.report.asks_for(cli::Format::Asff) {
+        judged.desire(&policies, &snapshot)?;
+        judged.write_findings(&options.report, &Records::new(), now)?;
+    }
     drop(progress);
     reporting::deliver(&judged.report, &options.report)
 }

@@ -74,7 +74,8 @@ pub(super) async fn run(options: &cli::Run, console: &cli::Console) -> Result<Ex
         }
         (None, None) => return Err(Failure::misuse(anyhow::anyhow!("there is no estate to judge"))),
     };
-    let mut judged = judge(&policies, &snapshot, &options.policies, now, &progress)?;
+    let mut judged = judge(&policies, &snapshot, &options.policies, now, &progress);
+    judged.desire(&policies, &snapshot)?;
     drop(snapshot);
 
     progress.say("reconciling");
@@ -101,27 +102,32 @@ pub(super) async fn run(options: &cli::Run, console: &cli::Console) -> Result<Ex
     reporting::deliver(&judged.report, &options.report)
 }
 
-/// Judges a snapshot and says what should be on record about it.
+/// Judges a snapshot.
 pub(super) fn judge(
     policies: &Policies,
     snapshot: &Snapshot,
     options: &cli::Policies,
     now: Timestamp,
     progress: &Progress,
-) -> Result<Judged, Failure> {
+) -> Judged {
     progress.say(format!("judging with {} controls", policies.bundles.controls().len()));
     let threads = available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let engine = policy::Options { threads, time_limit: options.control_timeout };
     let judgement = policy::judge(&policies.bundles, snapshot, &policies.exceptions, now, &engine);
-    let controls = policies.bundles.controls();
-    let findings = reconcile::findings(&judgement.verdicts, controls, &policies.exceptions, snapshot);
-    let desired = Format::new(snapshot.scope()).desired(findings).map_err(Failure::failed)?;
     let observed = observed(policies, &judgement);
     let report = reporting::report(&policies.bundles, snapshot, judgement);
-    Ok(Judged { report, observed, desired })
+    Judged { report, observed, desired: Vec::new() }
 }
 
 impl Judged {
+    /// Says what should be on record about the snapshot.
+    pub(super) fn desire(&mut self, policies: &Policies, snapshot: &Snapshot) -> Result<(), Failure> {
+        let (controls, verdicts) = (policies.bundles.controls(), &self.report.verdicts);
+        let findings = reconcile::findings(verdicts, controls, &policies.exceptions, snapshot);
+        self.desired = Format::new(snapshot.scope()).desired(findings).map_err(Failure::failed)?;
+        Ok(())
+    }
+
     /// Puts the findings into the report when a report asks for them, with the times that they have on record.
     pub(super) fn write_findings(
         &mut self,

@@ -150,8 +150,12 @@ impl Format {
         };
         asff.remediation = remediation(control);
         asff.product_fields = fields;
-        self.fit(&mut asff, finding, &evidence)?;
-        let digest = ContentDigest::of(asff.to_json()?.get().as_bytes());
+        let mut json = asff.to_json()?;
+        if json.get().len() + RESERVED_BYTES > LIMIT_BYTES {
+            self.fit(&mut asff, finding, &evidence)?;
+            json = asff.to_json()?;
+        }
+        let digest = ContentDigest::of(json.get().as_bytes());
         Ok((asff, digest))
     }
 
