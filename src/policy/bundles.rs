@@ -229,12 +229,13 @@ fn finish(
         prepared = Prepared::new(&policies, &data, &mut problems);
     }
     if let Some(prepared) = &prepared {
-        for draft in read.iter().flat_map(|bundle| &bundle.controls) {
-            if let Some(entry) = entry_points.get(&draft.metadata.id) {
-                let rules = [Some(&entry.deny), entry.exclude.as_ref()].into_iter().flatten().cloned();
-                prepared.check_functions(&draft.file, &rules.collect::<Vec<_>>(), &mut problems);
-            }
-        }
+        let drafts = read.iter().flat_map(|bundle| &bundle.controls);
+        let rules = drafts.filter_map(|draft| {
+            let entry = entry_points.get(&draft.metadata.id)?;
+            let rules = [Some(entry.deny.as_str()), entry.exclude.as_deref()].into_iter().flatten();
+            Some(rules.map(|rule| (draft.file.as_str(), rule)))
+        });
+        prepared.check_functions(&rules.flatten().collect::<Vec<_>>(), &mut problems);
     }
     problems.sort();
     problems.dedup();

@@ -52,22 +52,22 @@ impl Prepared {
         (problems.len() == before).then_some(Self(engine))
     }
 
-    /// Finds functions that nobody defines among all that a rule reaches.
+    /// Finds functions that nobody defines among all that rules reach; each comes with the file that problems name.
     ///
     /// The interpreter notices them only when it comes to call one; the compiler of the engine's virtual machine always
     /// does. What else that compiler does not understand is no fault of the policy.
-    pub(super) fn check_functions(&self, file: &str, rules: &[String], problems: &mut Vec<Diagnostic>) {
-        let mut engine = self.0.clone();
-        for rule in rules {
-            let entry_point = Arc::<str>::from(rule.as_str());
-            let policy = match engine.compile_with_entrypoint(&entry_point) {
-                Ok(policy) => policy,
-                Err(error) => {
-                    problems.push(errors::translate(&error, file));
-                    continue;
-                }
-            };
-            let Err(error) = Compiler::compile_from_policy(&policy, &[rule.as_str()]) else { continue };
+    pub(super) fn check_functions(&self, rules: &[(&str, &str)], problems: &mut Vec<Diagnostic>) {
+        let Some((file, rule)) = rules.first() else { return };
+        // What is compiled holds every policy, whichever rule it is compiled for.
+        let policy = match self.0.clone().compile_with_entrypoint(&Arc::from(*rule)) {
+            Ok(policy) => policy,
+            Err(error) => {
+                problems.push(errors::translate(&error, file));
+                return;
+            }
+        };
+        for (file, rule) in rules {
+            let Err(error) = Compiler::compile_from_policy(&policy, &[rule]) else { continue };
             // The compiler has a type for its errors, and turns it into text on the way out of a rule.
             let problem = errors::read(&error.to_string(), file);
             if let Some((_, name)) = problem.message.split_once("Unknown function: ") {

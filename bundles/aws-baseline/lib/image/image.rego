@@ -2,8 +2,8 @@
 # title: Image references
 # description: |
 #   Reads an image reference as Docker and ECS do, after https://pkg.go.dev/github.com/distribution/reference. There
-#   is one for each container of an estate, so one match says whether it is a reference at all, and `split` takes it
-#   apart: in regorus, captures cost many times as much.
+#   is one for each container of an estate, so it is read with a few operations on strings: in regorus a regular
+#   expression costs many times as much, because its automaton is made again for each match.
 package lib.image
 
 import rego.v1
@@ -21,36 +21,70 @@ parse(text) := {
 	"reference": text,
 	"valid": true,
 	"registry": registry,
-	"repository": _repository(registry, parts[0]),
+	"repository": _repository(registry, path),
 	"tag": tag,
 	"digest": digest,
 } if {
-	regex.match(_grammar, text)
 	halves := split(text, "@")
-	digest := concat("", array.slice(halves, 1, 2))
-	count(digest) in {0, 71, 135} # the algorithm's name, and 64 or 128 digits
-	host := _host(text)
+	digest := _digest(halves)
+	host := _host(halves[0])
+	trim(host, _host_characters) == ""
 	parts := split(trim_prefix(halves[0], concat("", [host, "/"])), ":")
-	tag := concat("", array.slice(parts, 1, 2))
-	count(tag) <= 128
+	path := parts[0]
+	_is_path(path)
+	tag := _tag(parts)
 
 	# Hosts are compared in lower case: DNS does not tell `Quay.io` from `quay.io`.
 	registry := object.get({"": "docker.io", "index.docker.io": "docker.io"}, lower(host), lower(host))
 } else := {"reference": text, "valid": false, "registry": "", "repository": "", "tag": "", "digest": ""}
 
-# Host, path, tag and digest, without `\w`, which means Unicode to regorus and ASCII to OPA.
-_grammar := concat("", [
-	`^(?:[A-Za-z0-9.:\[\]-]+/)?`,
-	`[a-z0-9][a-z0-9._-]*(?:/[a-z0-9][a-z0-9._-]*)*`,
-	`(?::[A-Za-z0-9_][A-Za-z0-9_.-]*)?`,
-	`(?:@sha(?:256|512):[0-9a-f]+)?$`,
-])
+# Trimming leaves nothing of a text exactly when each of its characters is one of these.
+_host_characters := "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.:[]-"
+
+_path_characters := "abcdefghijklmnopqrstuvwxyz0123456789._-/"
+
+_tag_characters := "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-"
+
+# What stands behind the `@`: the algorithm's name, and 64 or 128 digits. "" when there is none.
+_digest(halves) := "" if {
+	count(halves) == 1
+} else := halves[1] if {
+	count(halves) == 2
+	[algorithm, digits] := split(halves[1], ":")
+	{"sha256": 64, "sha512": 128}[algorithm] == count(digits)
+	trim(digits, "0123456789abcdef") == ""
+}
 
 # The first component is a host when it holds what a repository cannot, a port or a capital, or what it seldom does, a
 # dot, or is `localhost`. Anything else that is first belongs to a repository on Docker Hub.
-_host(text) := split(text, "/")[0] if {
-	regex.match(`^(?:localhost|[^/@]*[.:A-Z][^/@]*)/`, text)
+_host(name) := first if {
+	first := split(name, "/")[0]
+	first != name
+	trim(first, "abcdefghijklmnopqrstuvwxyz0123456789_-") != ""
+} else := "localhost" if {
+	startswith(name, "localhost/")
 } else := ""
+
+# Each component of a repository's path begins with a letter or a digit.
+_is_path(path) if {
+	trim(path, _path_characters) == ""
+	bounded := concat("", ["/", path, "/"])
+	not contains(bounded, "//")
+	not contains(bounded, "/.")
+	not contains(bounded, "/_")
+	not contains(bounded, "/-")
+}
+
+# What stands behind the `:`, at most 128 characters. "" when there is none.
+_tag(parts) := "" if {
+	count(parts) == 1
+} else := parts[1] if {
+	count(parts) == 2
+	parts[1] != ""
+	count(parts[1]) <= 128
+	trim(parts[1], _tag_characters) == ""
+	trim_left(parts[1], ".-") == parts[1]
+}
 
 # `nginx` is short for `library/nginx`, on Docker Hub alone.
 _repository(registry, path) := concat("/", ["library", path]) if {
