@@ -50,6 +50,19 @@ pub(super) fn print(text: &str) -> io::Result<()> {
     }
 }
 
+/// Prints what a program reads, while it is made. A reader that went away is no error.
+///
+/// # Errors
+///
+/// Whatever `write` or stdout reports beyond that.
+pub(super) fn stream(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut stdout = io::BufWriter::new(io::stdout().lock());
+    match write(&mut stdout).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
+}
+
 /// Prints a complaint; there is nowhere to complain about a stderr that does not take it.
 pub(super) fn complain(text: &str) {
     let _ = anstream::stderr().write_all(text.as_bytes());

@@ -1,6 +1,8 @@
 //! From what a pass concluded to what it prints.
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use crate::cli::{self, Format};
@@ -95,10 +97,14 @@ fn change(entry: &Entry, recorded: &Records) -> Option<report::Change> {
 /// Prints the report and writes the files that were asked for; says how the program ends.
 pub(super) fn deliver(report: &Report, options: &cli::Report) -> Result<Exit, Failure> {
     for (format, path) in &options.files {
-        let text = anstream::adapter::strip_str(&render(report, *format, None)?).to_string();
-        std::fs::write(path, text).map_err(|error| cannot_write(path, error))?;
+        to_file(report, *format, path).map_err(|error| cannot_write(path, error))?;
     }
-    console::print(&render(report, options.format, console::width())?).map_err(Failure::failed)?;
+    let printed = match options.format {
+        Format::Table => console::print(&report::table(report, console::width())),
+        Format::Json => console::stream(|out| Ok(report::json(report, out)?)),
+        Format::Asff => console::stream(|out| Ok(report::asff(report, out)?)),
+    };
+    printed.map_err(Failure::failed)?;
     let gated = options.fail_on.is_some_and(|gate| report.worst_failure().is_some_and(|worst| worst >= gate));
     Ok(match (gated, report.is_complete()) {
         (true, _) => Exit::Findings,
@@ -107,18 +113,23 @@ pub(super) fn deliver(report: &Report, options: &cli::Report) -> Result<Exit, Fa
     })
 }
 
-fn cannot_write(path: &Path, error: std::io::Error) -> Failure {
+fn to_file(report: &Report, format: Format, path: &Path) -> io::Result<()> {
+    let mut file = BufWriter::new(File::create(path)?);
+    match format {
+        Format::Table => {
+            let table = report::table(report, None);
+            file.write_all(anstream::adapter::strip_str(&table).to_string().as_bytes())?;
+        }
+        Format::Json => report::json(report, &mut file)?,
+        Format::Asff => report::asff(report, &mut file)?,
+    }
+    file.flush()
+}
+
+fn cannot_write(path: &Path, error: io::Error) -> Failure {
     let context = format!("cannot write the report `{}`", path.display());
     Failure::failed(anyhow::Error::new(error).context(context))
         .with_help("the directory must exist, and this user must be able to write to it")
-}
-
-fn render(report: &Report, format: Format, width: Option<u16>) -> Result<String, Failure> {
-    match format {
-        Format::Table => Ok(report::table(report, width)),
-        Format::Json => report::json(report).map_err(Failure::failed),
-        Format::Asff => report::asff(report).map_err(Failure::failed),
-    }
 }
 
 /// What a pass of this scope is called in messages.

@@ -1,8 +1,9 @@
 //! The report for programs: one object with a versioned schema.
 
 use std::collections::BTreeMap;
+use std::io;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::{Change, Report};
@@ -20,7 +21,7 @@ struct Wire<'a> {
     bundles: Vec<Bundle<'a>>,
     summary: Summary,
     controls: Vec<Control<'a>>,
-    verdicts: Vec<Verdict<'a>>,
+    verdicts: Verdicts<'a>,
     hidden: Vec<Hidden<'a>>,
     errors: Vec<ControlError<'a>>,
     exceptions: Exceptions<'a>,
@@ -59,6 +60,15 @@ struct Control<'a> {
     package: &'a str,
     resources: &'static str,
     mappings: Vec<&'a str>,
+}
+
+/// All verdicts, each made when it is written: a large estate has hundreds of thousands.
+struct Verdicts<'a>(&'a Report);
+
+impl Serialize for Verdicts<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.verdicts.iter().map(|verdict| verdict_of(self.0, verdict)))
+    }
 }
 
 #[derive(Serialize)]
@@ -141,15 +151,14 @@ struct Calls {
     errors: u64,
 }
 
-/// The report as one JSON object.
+/// Writes the report as one JSON object.
 ///
 /// # Errors
 ///
-/// Whatever the serializer reports.
-pub fn render(report: &Report) -> serde_json::Result<String> {
-    let mut text = serde_json::to_string_pretty(&wire(report))?;
-    text.push('\n');
-    Ok(text)
+/// Whatever the serializer or the writer reports.
+pub fn write(report: &Report, mut out: impl io::Write) -> serde_json::Result<()> {
+    serde_json::to_writer_pretty(&mut out, &wire(report))?;
+    out.write_all(b"\n").map_err(serde_json::Error::io)
 }
 
 fn wire(report: &Report) -> Wire<'_> {
@@ -165,7 +174,7 @@ fn wire(report: &Report) -> Wire<'_> {
             .collect(),
         summary: summary(report),
         controls: report.controls.iter().map(|control| control_of(control)).collect(),
-        verdicts: report.verdicts.iter().map(|verdict| verdict_of(report, verdict)).collect(),
+        verdicts: Verdicts(report),
         hidden: report
             .hidden
             .iter()

@@ -20,8 +20,8 @@ use crate::domain::{
 };
 use crate::snapshot::Collection;
 
-pub use asff::render as asff;
-pub use json::{VERSION as JSON_VERSION, render as json};
+pub use asff::write as asff;
+pub use json::{VERSION as JSON_VERSION, write as json};
 pub use table::render as table;
 
 /// What a pass has to say.

@@ -197,7 +197,8 @@ fn run_compiled(policy: &str, rule: &str) -> Value {
 
 #[test]
 fn the_virtual_machine_swallows_errors_and_so_must_not_judge() {
-    let policy = "package a\ndeny contains x if {\n\tsome y in [\"1\", \"x\", \"2\"]\n\tx := to_number(y)\n}\n";
+    let policy =
+        "package a\ndeny contains x if {\n\tsome y in [\"1\", \"x\", \"2\"]\n\tx := to_number(y)\n}\n";
     assert_eq!(run_compiled(policy, "data.a.deny").to_string(), "[1]");
     assert!(eval(policy, "data.a.deny").is_err());
 }
