@@ -27,7 +27,8 @@ macro_rules! buckets {
 }
 
 // ECS: developer guide, "Request throttling". Security Hub: API reference, "Welcome". EC2: API reference, "Request
-// throttling", unfiltered non-mutating actions. The others publish nothing; their numbers are guesses on the safe side.
+// throttling", unfiltered non-mutating actions. EventBridge: user guide, "Quotas", every operation but PutEvents. The
+// others publish nothing; their numbers are guesses on the safe side.
 buckets! {
     /// ECS: clusters are read.
     EcsClusterRead = (50.0, 20.0),
@@ -67,6 +68,10 @@ buckets! {
     AutoScalingRead = (20.0, 10.0),
     /// Application Auto Scaling: scalable targets are changed.
     AutoScalingModify = (10.0, 5.0),
+    /// EventBridge: buses, rules and targets are read.
+    EventsRead = (50.0, 50.0),
+    /// EventBridge Scheduler: schedules are read.
+    SchedulerRead = (50.0, 50.0),
     /// Security Hub: `GetFindings`.
     SecurityHubFindings = (6.0, 3.0),
     /// Security Hub: every other operation, each of which has a bucket of its own.

@@ -181,6 +181,8 @@ pub struct Session {
     ecs: aws_sdk_ecs::Client,
     iam: aws_sdk_iam::Client,
     autoscaling: aws_sdk_applicationautoscaling::Client,
+    eventbridge: aws_sdk_eventbridge::Client,
+    scheduler: aws_sdk_scheduler::Client,
     securityhub: aws_sdk_securityhub::Client,
     caller: Caller,
 }
@@ -259,6 +261,8 @@ impl Session {
             ecs: client!(aws_sdk_ecs, &config),
             iam: client!(aws_sdk_iam, &config),
             autoscaling: client!(aws_sdk_applicationautoscaling, &config),
+            eventbridge: client!(aws_sdk_eventbridge, &config),
+            scheduler: client!(aws_sdk_scheduler, &config),
             securityhub: client!(aws_sdk_securityhub, &config),
             identity,
             region,
@@ -349,6 +353,18 @@ impl Session {
     #[must_use]
     pub fn autoscaling(&self) -> &aws_sdk_applicationautoscaling::Client {
         &self.autoscaling
+    }
+
+    /// EventBridge: buses and rules.
+    #[must_use]
+    pub fn eventbridge(&self) -> &aws_sdk_eventbridge::Client {
+        &self.eventbridge
+    }
+
+    /// EventBridge Scheduler.
+    #[must_use]
+    pub fn scheduler(&self) -> &aws_sdk_scheduler::Client {
+        &self.scheduler
     }
 
     /// Security Hub.

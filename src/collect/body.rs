@@ -35,6 +35,11 @@ impl Object {
         serde_json::from_str::<Option<T>>(self.0.get(name)?.get()).ok().flatten()
     }
 
+    /// Whether there is a member that is not null, of whatever type.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.get(name).is_some_and(|text| text.get() != "null")
+    }
+
     /// A list; empty when it is absent, null, or of another type.
     pub(super) fn items<T: DeserializeOwned>(&self, name: &str) -> Vec<T> {
         self.optional(name).unwrap_or_default()

@@ -14,10 +14,12 @@ mod autoscaling;
 mod body;
 mod ec2;
 mod ecs;
+mod events;
 mod iam;
 mod plan;
 mod reading;
 mod redact;
+mod scheduler;
 mod xml;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,7 +31,7 @@ use self::reading::Reading;
 pub use self::redact::RedactionKey;
 use self::redact::Redactor;
 use crate::aws::Session;
-use crate::snapshot::{Account, Collection, Frame, Gathered, Snapshot};
+use crate::snapshot::{Account, Collection, Frame, Gathered, Snapshot, task_definitions};
 
 /// What a collection needs besides a session.
 #[derive(Debug, Clone)]
@@ -74,10 +76,24 @@ impl<'a> Estate<'a> {
         Self { session, redactor: Redactor::new(key), readings: readings.collect(), needed }
     }
 
+    /// Whose estate it is.
+    fn account(&self) -> Account {
+        let identity = self.session.identity();
+        Account { id: identity.account.clone(), partition: identity.partition.clone() }
+    }
+
     /// The reading of a collection; `None` when nobody needs it.
     fn reading(&self, collection: Collection) -> Option<&Reading<'a>> {
         self.readings.get(&collection)
     }
+}
+
+/// Reads rules and schedules, and gives the names of the task definitions that they run.
+async fn scheduled(estate: &Estate<'_>) -> Vec<String> {
+    futures::join!(events::read(estate), scheduler::read(estate));
+    let readings = [Collection::Rules, Collection::Schedules];
+    let readings = readings.into_iter().filter_map(|collection| estate.reading(collection));
+    readings.flat_map(|reading| reading.draw(task_definitions)).collect()
 }
 
 /// Reads the wanted collections, and whatever they depend on.
@@ -90,10 +106,12 @@ pub async fn collect(
     options: &Options,
 ) -> Snapshot {
     let estate = Estate::new(session, wanted, progress, &options.key);
+    let frame =
+        Frame { account: estate.account(), region: session.region().clone(), taken_at: options.taken_at };
     tracing::debug!(collections = estate.needed.len(), "reading");
     let (newest, (), (), ()) = futures::join!(
         async {
-            let (newest, interfaces) = ecs::read(&estate).await;
+            let (newest, interfaces) = ecs::read(&estate, scheduled(&estate)).await;
             ec2::read_network_interfaces(&estate, interfaces).await;
             newest
         },
@@ -110,12 +128,6 @@ pub async fn collect(
     for (collection, gathered) in &gathered {
         progress.done(*collection, gathered);
     }
-    let identity = session.identity();
-    let frame = Frame {
-        account: Account { id: identity.account.clone(), partition: identity.partition.clone() },
-        region: session.region().clone(),
-        taken_at: options.taken_at,
-    };
     Snapshot::assemble(frame, wanted, gathered, &newest)
 }
 

@@ -30,6 +30,11 @@ operations! {
     LIST_DAEMONS = "ecs:ListDaemons", EcsServiceRead;
     DESCRIBE_DAEMON = "ecs:DescribeDaemon", EcsServiceRead;
     DESCRIBE_SCALABLE_TARGETS = "application-autoscaling:DescribeScalableTargets", AutoScalingRead;
+    LIST_EVENT_BUSES = "events:ListEventBuses", EventsRead;
+    LIST_RULES = "events:ListRules", EventsRead;
+    LIST_TARGETS_BY_RULE = "events:ListTargetsByRule", EventsRead;
+    LIST_SCHEDULES = "scheduler:ListSchedules", SchedulerRead;
+    GET_SCHEDULE = "scheduler:GetSchedule", SchedulerRead;
     GET_ACCOUNT_AUTHORIZATION_DETAILS = "iam:GetAccountAuthorizationDetails", IamRead;
     DESCRIBE_FLOW_LOGS = "ec2:DescribeFlowLogs", Ec2Read;
     DESCRIBE_NETWORK_INTERFACES = "ec2:DescribeNetworkInterfaces", Ec2Read;
@@ -63,6 +68,8 @@ fn operations(collection: Collection) -> &'static [Operation] {
         Collection::Services => &[LIST_SERVICES, DESCRIBE_SERVICES],
         Collection::TaskDefinitions => &[LIST_TASK_DEFINITIONS, DESCRIBE_TASK_DEFINITION],
         Collection::Tasks => &[LIST_TASKS, DESCRIBE_TASKS],
+        Collection::Rules => &[LIST_EVENT_BUSES, LIST_RULES, LIST_TARGETS_BY_RULE],
+        Collection::Schedules => &[LIST_SCHEDULES, GET_SCHEDULE],
         Collection::Groups | Collection::Policies | Collection::Roles | Collection::Users => {
             &[GET_ACCOUNT_AUTHORIZATION_DETAILS]
         }
@@ -80,7 +87,13 @@ fn dependencies(collection: Collection) -> &'static [Collection] {
         Collection::ExpressServices | Collection::ServiceRevisions | Collection::TaskSets => {
             &[Collection::Services]
         }
-        Collection::TaskDefinitions => &[Collection::Services, Collection::TaskSets, Collection::Tasks],
+        Collection::TaskDefinitions => &[
+            Collection::Rules,
+            Collection::Schedules,
+            Collection::Services,
+            Collection::TaskSets,
+            Collection::Tasks,
+        ],
         Collection::NetworkInterfaces => &[Collection::Tasks],
         _ => &[],
     }
@@ -160,19 +173,7 @@ fn concerns(dependency: Collection, gap: &Gap, heir: Collection) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::GapKind;
-
-    fn gap(scope: &str, ids: &[&str]) -> Gap {
-        Gap {
-            scope: scope.to_owned(),
-            ids: ids.iter().map(|id| (*id).to_owned()).collect(),
-            operation: "ecs:X".to_owned(),
-            kind: GapKind::Throttled,
-            code: "Throttling".to_owned(),
-            message: String::new(),
-            action: None,
-        }
-    }
+    use crate::domain::testing::gap;
 
     fn inherited(of: Collection, gaps: Vec<Gap>, heir: Collection) -> Vec<(String, usize)> {
         let mut gathered = needed(&BTreeSet::from([heir]))
@@ -193,6 +194,8 @@ mod tests {
             needed(&BTreeSet::from([Collection::TaskDefinitions])),
             BTreeSet::from([
                 Collection::Clusters,
+                Collection::Rules,
+                Collection::Schedules,
                 Collection::Services,
                 Collection::TaskDefinitions,
                 Collection::TaskSets,
@@ -213,7 +216,7 @@ mod tests {
                 "ecs:ListServices"
             ])
         );
-        assert_eq!(actions(&Collection::ALL.into_iter().collect()).len(), 25);
+        assert_eq!(actions(&Collection::ALL.into_iter().collect()).len(), 30);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 use super::Progress;
 use super::body::Object;
 use crate::aws::{Answer, CallError, Operation, PageGuard, Probe, Session};
-use crate::domain::GapKind;
+use crate::domain::{Gap, GapKind};
 use crate::snapshot::{Collection, Gathered};
 
 /// Calls of one collection that are prepared at one time; the session bounds those that are under way.
@@ -93,6 +93,11 @@ impl<'a> Reading<'a> {
         self.progress.read(self.collection, members);
     }
 
+    /// What the members so far give.
+    pub(super) fn draw<T>(&self, from: impl Fn(&str) -> Vec<T>) -> Vec<T> {
+        self.gathered().members.values().flat_map(|body| from(body.get())).collect()
+    }
+
     /// Notes a gap: of the members `ids`, or of everything in `scope` when there are none.
     pub(super) fn hide(&self, error: &CallError, scope: &str, ids: Vec<String>) {
         // One missing permission may hide thousands, one after the other; the coverage says it once.
@@ -100,40 +105,41 @@ impl<'a> Reading<'a> {
         self.gathered().gaps.push(error.gap(scope, ids));
     }
 
-    /// Reads every page of a list; with an error, what was listed before it.
+    /// Reads every page of a list and gives each item away, until there is an error.
     ///
     /// `member` and `token` are the names in the answer; `page` asks for the page after a token.
-    pub(super) async fn list<T, E, F>(
+    async fn list<T, E, F>(
         &self,
         operation: Operation,
         (member, token): (&'static str, &'static str),
         page: impl Fn(Option<String>, Probe) -> F,
-    ) -> (Vec<Box<RawValue>>, Option<CallError>)
+        mut take: impl FnMut(&RawValue),
+    ) -> Option<CallError>
     where
         F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
-        let mut listed = Vec::new();
         let mut guard = PageGuard::default();
         let mut next = None;
         loop {
             let read = async {
                 let answer = self.call(operation, |probe| page(next.take(), probe)).await?;
                 let mut body = Object::read(operation, answer.body.as_bytes())?;
-                listed.extend(body.take::<Vec<Box<RawValue>>>(operation, member)?);
+                let items = body.take::<Vec<Box<RawValue>>>(operation, member)?;
+                items.iter().for_each(|item| take(item));
                 guard.next(body.optional(token)).map_err(|(code, message)| {
                     CallError::of_answer(operation, GapKind::Truncated, code, message)
                 })
             };
             match read.await {
                 Ok(Some(token)) => next = Some(token),
-                Ok(None) => return (listed, None),
-                Err(error) => return (listed, Some(error)),
+                Ok(None) => return None,
+                Err(error) => return Some(error),
             }
         }
     }
 
-    /// Reads every page of a list of ARNs.
+    /// Reads every page of a list of ARNs; with an error, what was listed before it.
     pub(super) async fn list_arns<T, E, F>(
         &self,
         operation: Operation,
@@ -144,17 +150,99 @@ impl<'a> Reading<'a> {
         F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
-        let (listed, mut error) = self.list(operation, (member, "nextToken"), page).await;
-        let mut arns = BTreeSet::new();
-        for item in listed {
-            match serde_json::from_str::<String>(item.get()) {
-                Ok(arn) if !arn.is_empty() => {
-                    arns.insert(arn);
-                }
-                _ => error = error.or_else(|| Some(unexpected(operation, member))),
+        let (mut arns, mut odd) = (BTreeSet::new(), false);
+        let take = |item: &RawValue| match serde_json::from_str::<String>(item.get()) {
+            Ok(arn) if !arn.is_empty() => {
+                arns.insert(arn);
             }
-        }
+            _ => odd = true,
+        };
+        let error = self.list(operation, (member, "nextToken"), page, take).await;
+        let error = error.or_else(|| odd.then(|| unexpected(operation, member)));
         (arns, error)
+    }
+
+    /// Reads every page of a list of ARNs of the whole account and Region; what cannot be listed is a gap.
+    pub(super) async fn list_all_arns<T, E, F>(
+        &self,
+        operation: Operation,
+        member: &'static str,
+        page: impl Fn(Option<String>, Probe) -> F,
+    ) -> BTreeSet<String>
+    where
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        let (arns, error) = self.list_arns(operation, member, page).await;
+        if let Some(error) = error {
+            self.hide(&error, Gap::EVERYTHING, Vec::new());
+        }
+        arns
+    }
+
+    /// Reads every page of a list of objects, each with what its member `key` says; with an error, what was listed
+    /// before it.
+    pub(super) async fn list_objects<T, E, F>(
+        &self,
+        operation: Operation,
+        names: (&'static str, &'static str),
+        key: &'static str,
+        page: impl Fn(Option<String>, Probe) -> F,
+    ) -> (Vec<(String, Object)>, Option<CallError>)
+    where
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        self.list_objects_where(operation, names, key, |_| true, page).await
+    }
+
+    /// Reads every page of a list of objects and keeps some: a list may be a thousand times longer than what is wanted
+    /// of it.
+    pub(super) async fn list_objects_where<T, E, F>(
+        &self,
+        operation: Operation,
+        names: (&'static str, &'static str),
+        key: &'static str,
+        keep: impl Fn(&Object) -> bool,
+        page: impl Fn(Option<String>, Probe) -> F,
+    ) -> (Vec<(String, Object)>, Option<CallError>)
+    where
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        let (mut objects, mut odd) = (Vec::new(), false);
+        let take = |item: &RawValue| {
+            let object = serde_json::from_str::<Object>(item.get()).unwrap_or_default();
+            match object.optional::<String>(key) {
+                Some(name) if keep(&object) => objects.push((name, object)),
+                Some(_) => {}
+                None => odd = true,
+            }
+        };
+        let error = self.list(operation, names, page, take).await;
+        let error = error.or_else(|| odd.then(|| unexpected(operation, key)));
+        (objects, error)
+    }
+
+    /// Reads every page of a list whose items are the members themselves; what cannot be listed of `scope` is a gap.
+    pub(super) async fn list_members<T, E, F>(
+        &self,
+        operation: Operation,
+        names: (&'static str, &'static str),
+        key: &'static str,
+        scope: &str,
+        page: impl Fn(Option<String>, Probe) -> F,
+    ) where
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        let (objects, error) = self.list_objects(operation, names, key, page).await;
+        for (key, object) in objects {
+            self.insert(key, object.into_raw());
+        }
+        if let Some(error) = error {
+            self.hide(&error, scope, Vec::new());
+        }
     }
 
     /// Describes members in batches of `size`, and gives those that exist, sorted.

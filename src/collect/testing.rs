@@ -32,7 +32,9 @@ impl Respond for Script {
         };
         let target = header("x-amz-target");
         let body = std::str::from_utf8(&request.body).unwrap();
-        let (operation, parameters) = if target.is_empty() {
+        let (operation, parameters) = if let Some(asked) = rest(request) {
+            asked
+        } else if target.is_empty() {
             let mut form = form(body);
             (form.remove("Action").unwrap(), json!(form))
         } else {
@@ -49,6 +51,20 @@ impl Respond for Script {
         // The last answer is given for ever.
         if answers.len() > 1 { answers.pop_front().unwrap() } else { answers[0].clone() }
     }
+}
+
+/// What a request of EventBridge Scheduler asks, the one service here whose operations are methods and paths.
+fn rest(request: &Request) -> Option<Asked> {
+    let mut parameters = form(request.url.query().unwrap_or_default());
+    let operation = match request.url.path().split('/').collect::<Vec<_>>().as_slice() {
+        ["", "schedules"] => "ListSchedules",
+        ["", "schedules", name] => {
+            parameters.insert("Name".to_owned(), (*name).to_owned());
+            "GetSchedule"
+        }
+        _ => return None,
+    };
+    Some((operation.to_owned(), json!(parameters)))
 }
 
 /// The parameters of a Query request.
@@ -83,6 +99,9 @@ impl Aws {
         aws.answer("ListTasks", [ok(json!({"taskArns": []}))]);
         aws.answer("ListContainerInstances", [ok(json!({"containerInstanceArns": []}))]);
         aws.answer("ListTaskDefinitions", [ok(json!({"taskDefinitionArns": []}))]);
+        aws.answer("ListEventBuses", [ok(json!({"EventBuses": [{"Name": "default"}]}))]);
+        aws.answer("ListRules", [ok(json!({"Rules": []}))]);
+        aws.answer("ListSchedules", [ok(json!({"Schedules": []}))]);
         aws.answer("ListDaemons", [ok(json!({"daemonSummariesList": []}))]);
         aws
     }

@@ -154,3 +154,21 @@ impl GapKind {
         }
     }
 }
+
+#[cfg(test)]
+pub(crate) mod testing {
+    use super::*;
+
+    /// A gap of these members, or of everything in the scope when there are none.
+    pub(crate) fn gap(scope: &str, ids: &[&str]) -> Gap {
+        Gap {
+            scope: scope.to_owned(),
+            ids: ids.iter().map(|id| (*id).to_owned()).collect(),
+            operation: "ecs:Describe".to_owned(),
+            kind: GapKind::Throttled,
+            code: "ThrottlingException".to_owned(),
+            message: String::new(),
+            action: None,
+        }
+    }
+}

@@ -18,3 +18,6 @@ pub use finding::{Compliance, Finding, FindingId, RecordState};
 pub use ids::{AccountId, ControlId, InvalidId, Partition, Region, Scope};
 pub use severity::Severity;
 pub use verdict::{Outcome, Verdict, VerdictKind, Violation};
+
+#[cfg(test)]
+pub(crate) use coverage::testing;

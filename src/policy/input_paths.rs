@@ -18,8 +18,14 @@ pub(super) struct Reads {
 
 impl Reads {
     /// Collections that `input.usage` is made from.
-    const USAGE: [Collection; 4] =
-        [Collection::Services, Collection::TaskDefinitions, Collection::TaskSets, Collection::Tasks];
+    const USAGE: [Collection; 6] = [
+        Collection::Rules,
+        Collection::Schedules,
+        Collection::Services,
+        Collection::TaskDefinitions,
+        Collection::TaskSets,
+        Collection::Tasks,
+    ];
     /// Collections that `input.images` is made from.
     const IMAGES: [Collection; 3] =
         [Collection::ServiceRevisions, Collection::TaskDefinitions, Collection::Tasks];
@@ -33,27 +39,34 @@ impl Reads {
 
     /// Every collection whose coverage matters: those that are looked into, and those that joins are made from.
     pub(super) fn evidence(&self) -> BTreeSet<Collection> {
-        let mut all = self.collections.clone();
+        self.collections.union(&self.joined()).copied().collect()
+    }
+
+    /// Collections that the joins which it looks into are made from.
+    pub(super) fn joined(&self) -> BTreeSet<Collection> {
+        let mut joined = BTreeSet::new();
         if self.usage {
-            all.extend(Self::USAGE);
+            joined.extend(Self::USAGE);
         }
         if self.images {
-            all.extend(Self::IMAGES);
+            joined.extend(Self::IMAGES);
         }
-        all
+        joined
     }
 }
 
-const TOP: [&str; 12] = [
+const TOP: [&str; 14] = [
     "account",
     "accounts",
     "application_autoscaling",
     "coverage",
     "ec2",
     "ecs",
+    "events",
     "iam",
     "images",
     "region",
+    "scheduler",
     "taken_at",
     "usage",
     "version",
@@ -162,6 +175,7 @@ mod tests {
         assert_eq!(check("usage._.services").unwrap().evidence(), BTreeSet::from(Reads::USAGE));
         assert!(check("images").unwrap().evidence().contains(&Collection::ServiceRevisions));
         assert!(check("images").unwrap().collections.is_empty());
+        assert!(check("ecs.services").unwrap().joined().is_empty());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::{Account, Collection, Image, Members, Snapshot, Usage};
+use super::{Account, Collection, Image, Members, Snapshot, Usage, scheduled};
 use crate::domain::{CollectionCoverage, Coverage, Gap, GapKind, Region, Status};
 
 /// What was collected of one collection.
@@ -49,7 +49,7 @@ impl Snapshot {
     ) -> Self {
         let facts = Facts::of(&gathered);
         let usage = if gathered.contains_key(&Collection::TaskDefinitions) {
-            facts.usage(newest)
+            facts.usage(&frame, newest)
         } else {
             BTreeMap::new()
         };
@@ -115,6 +115,8 @@ struct Facts {
     tasks: Vec<(String, Running)>,
     revisions: Vec<Revision>,
     definitions: Vec<(String, Definition)>,
+    /// Rules and schedules, with the names of the task definitions that they run.
+    scheduled: Vec<(String, Vec<String>)>,
 }
 
 /// Members whose facts cannot be read have none: their collector has judged them already.
@@ -137,10 +139,16 @@ impl Facts {
                 .map(|(_, body)| body)
                 .collect(),
             definitions: read(gathered, Collection::TaskDefinitions),
+            scheduled: [Collection::Rules, Collection::Schedules]
+                .iter()
+                .flat_map(|collection| gathered.get(collection).into_iter())
+                .flat_map(|gathered| &gathered.members)
+                .map(|(arn, body)| (arn.clone(), scheduled::task_definitions(body.get())))
+                .collect(),
         }
     }
 
-    fn usage(&self, newest: &BTreeSet<String>) -> BTreeMap<String, Usage> {
+    fn usage(&self, frame: &Frame, newest: &BTreeSet<String>) -> BTreeMap<String, Usage> {
         let mut usage = BTreeMap::<String, Usage>::new();
         for (arn, _) in &self.definitions {
             usage.entry(arn.clone()).or_default();
@@ -168,9 +176,21 @@ impl Facts {
                 usage.entry(definition.clone()).or_default().tasks.push(arn.clone());
             }
         }
+        for (arn, names) in &self.scheduled {
+            for name in names {
+                if let Some(definition) = scheduled::resolve(name, &frame.account, &frame.region, newest) {
+                    usage.entry(definition).or_default().schedules.push(arn.clone());
+                }
+            }
+        }
         for usage in usage.values_mut() {
-            for list in [&mut usage.services, &mut usage.deployments, &mut usage.task_sets, &mut usage.tasks]
-            {
+            for list in [
+                &mut usage.services,
+                &mut usage.deployments,
+                &mut usage.task_sets,
+                &mut usage.tasks,
+                &mut usage.schedules,
+            ] {
                 list.sort();
                 list.dedup();
             }
@@ -259,7 +279,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::domain::{AccountId, Partition};
+    use crate::domain::{AccountId, Partition, testing};
 
     fn frame() -> Frame {
         Frame {
@@ -280,15 +300,7 @@ mod tests {
     }
 
     fn gap(kind: GapKind, scope: &str, ids: &[&str]) -> Gap {
-        Gap {
-            scope: scope.to_owned(),
-            ids: ids.iter().map(|id| (*id).to_owned()).collect(),
-            operation: "ecs:DescribeServices".to_owned(),
-            kind,
-            code: "Code".to_owned(),
-            message: "message".to_owned(),
-            action: None,
-        }
+        Gap { kind, ..testing::gap(scope, ids) }
     }
 
     fn estate() -> BTreeMap<Collection, Gathered> {
@@ -344,6 +356,33 @@ mod tests {
                     "schedules": [], "newest_active": true},
             })
         );
+    }
+
+    #[test]
+    fn usage_names_rules_and_schedules_and_a_family_stands_for_its_newest_revision() {
+        let arn = |name: &str| format!("arn:aws:ecs:eu-central-1:123456789012:task-definition/{name}");
+        let rule = |names: &[&str]| {
+            let targets = names.iter().map(|name| json!({"EcsParameters": {"TaskDefinitionArn": arn(name)}}));
+            json!({"Targets": targets.collect::<Vec<_>>()})
+        };
+        let schedule = |name: &str| json!({"Target": {"EcsParameters": {"TaskDefinitionArn": arn(name)}}});
+        let gathered = BTreeMap::from([
+            (Collection::TaskDefinitions, members(&[(&arn("job:2"), json!({}))])),
+            (Collection::Rules, members(&[("rule", rule(&["job", "job:1", "job:2"]))])),
+            (
+                Collection::Schedules,
+                members(&[("nightly", schedule("job")), ("dangling", schedule("withdrawn"))]),
+            ),
+        ]);
+        let wanted = BTreeSet::from([Collection::TaskDefinitions]);
+        let newest = BTreeSet::from([arn("job:2")]);
+        let snapshot = Snapshot::assemble(frame(), &wanted, gathered, &newest);
+        let schedules = snapshot
+            .usage
+            .iter()
+            .map(|(arn, usage)| (arn.clone(), usage.schedules.concat()))
+            .collect::<Vec<_>>();
+        assert_eq!(schedules, [(arn("job:1"), "rule".to_owned()), (arn("job:2"), "nightlyrule".to_owned())]);
     }
 
     #[test]

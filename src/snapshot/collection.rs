@@ -50,6 +50,8 @@ pub enum Collection {
     TaskSets,
     /// Tasks that run, or stopped a short while ago.
     Tasks,
+    /// EventBridge rules that run tasks, with the targets that do.
+    Rules,
     /// IAM groups.
     Groups,
     /// Customer managed and attached AWS managed policies.
@@ -58,11 +60,13 @@ pub enum Collection {
     Roles,
     /// IAM users.
     Users,
+    /// Schedules of EventBridge Scheduler that run tasks.
+    Schedules,
 }
 
 impl Collection {
     /// Every collection, in order.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 26] = [
         Self::Accounts,
         Self::ScalableTargets,
         Self::NetworkInterfaces,
@@ -83,10 +87,12 @@ impl Collection {
         Self::TaskDefinitions,
         Self::TaskSets,
         Self::Tasks,
+        Self::Rules,
         Self::Groups,
         Self::Policies,
         Self::Roles,
         Self::Users,
+        Self::Schedules,
     ];
 
     /// The path below `input`, as METADATA's `resources` and the keys of `input.coverage` spell it.
@@ -113,10 +119,12 @@ impl Collection {
             Self::TaskDefinitions => "ecs.task_definitions",
             Self::TaskSets => "ecs.task_sets",
             Self::Tasks => "ecs.tasks",
+            Self::Rules => "events.rules",
             Self::Groups => "iam.groups",
             Self::Policies => "iam.policies",
             Self::Roles => "iam.roles",
             Self::Users => "iam.users",
+            Self::Schedules => "scheduler.schedules",
         }
     }
 
@@ -157,10 +165,12 @@ impl Collection {
             Self::TaskDefinitions => "task definition",
             Self::TaskSets => "task set",
             Self::Tasks => "task",
+            Self::Rules => "rule",
             Self::Groups => "group",
             Self::Policies => "policy",
             Self::Roles => "role",
             Self::Users => "user",
+            Self::Schedules => "schedule",
         }
     }
 }

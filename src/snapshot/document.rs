@@ -67,7 +67,7 @@ pub struct Usage {
     pub task_sets: Vec<String>,
     /// ARNs of tasks that run it.
     pub tasks: Vec<String>,
-    /// ARNs of schedules that start it.
+    /// ARNs of EventBridge rules and schedules that run it.
     pub schedules: Vec<String>,
     /// Whether it is the newest ACTIVE revision of its family.
     pub newest_active: bool,
@@ -123,9 +123,13 @@ struct Wire {
     #[serde(default)]
     ecs: BTreeMap<String, Members>,
     #[serde(default)]
+    events: BTreeMap<String, Members>,
+    #[serde(default)]
     iam: BTreeMap<String, Members>,
     #[serde(default)]
     ec2: BTreeMap<String, Members>,
+    #[serde(default)]
+    scheduler: BTreeMap<String, Members>,
     #[serde(default)]
     application_autoscaling: BTreeMap<String, Members>,
     #[serde(default)]
@@ -161,7 +165,9 @@ impl Snapshot {
             ("application_autoscaling", wire.application_autoscaling),
             ("ec2", wire.ec2),
             ("ecs", wire.ecs),
+            ("events", wire.events),
             ("iam", wire.iam),
+            ("scheduler", wire.scheduler),
         ];
         for (group, members_by_name) in groups {
             for (name, members) in members_by_name {
@@ -252,10 +258,13 @@ impl Serialize for Snapshot {
             document.serialize_entry(key, value)?;
         }
         document.serialize_entry("images", &self.images)?;
-        for (key, value) in groups.range("images"..) {
+        for (key, value) in groups.range("images".."region") {
             document.serialize_entry(key, value)?;
         }
         document.serialize_entry("region", &self.region)?;
+        for (key, value) in groups.range("region"..) {
+            document.serialize_entry(key, value)?;
+        }
         document.serialize_entry("taken_at", &self.taken_at)?;
         document.serialize_entry("usage", &self.usage)?;
         document.serialize_entry("version", VERSION)?;

@@ -11,9 +11,11 @@
 mod assembly;
 mod collection;
 mod document;
+mod scheduled;
 mod schema;
 
 pub use assembly::{Frame, Gathered};
 pub use collection::Collection;
 pub use document::{Account, Error, Image, LIMIT_BYTES, LIMIT_DEPTH, Members, Snapshot, Usage, VERSION};
+pub(crate) use scheduled::{resolve, runs_tasks, task_definitions};
 pub use schema::schema;

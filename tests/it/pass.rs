@@ -89,6 +89,11 @@ fn a_pass_makes_no_more_requests_than_the_page_sizes_force() {
     assert_eq!(requests["ecs:ListServices"], clusters);
     assert_eq!(requests["ecs:DescribeServices"], clusters);
     assert_eq!(requests["ecs:ListTasks"], clusters);
+    assert_eq!(requests["events:ListEventBuses"], 1);
+    assert_eq!(requests["events:ListRules"], 2, "one for each bus");
+    assert_eq!(requests["events:ListTargetsByRule"], names["rules"].as_object().unwrap().len());
+    assert_eq!(requests["scheduler:ListSchedules"], 1);
+    assert_eq!(requests["scheduler:GetSchedule"], 1, "the other's target runs no tasks");
     assert_eq!(
         requests.get("iam:GetAccountAuthorizationDetails"),
         None,
@@ -100,6 +105,56 @@ fn a_pass_makes_no_more_requests_than_the_page_sizes_force() {
             assert_eq!(report["calls"][operation]["calls"], json!(count), "{operation}");
         }
     }
+}
+
+#[test]
+fn a_definition_that_only_a_rule_or_a_schedule_names_is_in_use() {
+    let (emulator, names) = Emulator::with_small_estate();
+    let program = emulator.program();
+    let ran = program.run(["snapshot", "--all", "--rate", "1000", "--output", "estate.json"]).expect(0);
+    assert_eq!(ran.stdout, "");
+    let estate = std::fs::read_to_string(program.path("estate.json")).unwrap();
+    let estate = serde_json::from_str::<Value>(&estate).unwrap();
+    let schedules = |name: &str| {
+        let arn = names["task_definitions"][name].as_str().unwrap();
+        assert!(estate["ecs"]["task_definitions"][arn].is_object(), "{arn} was not described");
+        estate["usage"][arn]["schedules"].clone()
+    };
+    // An older revision that nothing else names, and a family's name that stands for its newest.
+    assert_eq!(schedules("sweep:1"), json!([names["rules"]["nightly"]]));
+    assert_eq!(schedules("audit:1"), json!([names["schedules"]["audit"]]));
+    assert_eq!(schedules("sweep:2"), json!([]));
+    let rules = estate["events"]["rules"].as_object().unwrap();
+    assert_eq!(rules.keys().collect::<Vec<_>>(), [names["rules"]["nightly"].as_str().unwrap()]);
+    let targets = rules.values().next().unwrap()["Targets"].as_array().unwrap();
+    assert_eq!(targets.len(), 1, "the queue is no target that runs tasks");
+    let input = serde_json::from_str::<Value>(targets[0]["Input"].as_str().unwrap()).unwrap();
+    let variable = &input["containerOverrides"][0]["environment"][0];
+    assert_eq!(variable["name"], "API_TOKEN");
+    assert!(variable["value"].as_str().unwrap().starts_with("redacted:github_token:"), "{variable}");
+}
+
+#[test]
+fn a_scheduler_that_cannot_be_read_makes_no_verdict_better_and_names_the_action() {
+    let (emulator, names) = Emulator::with_small_estate();
+    let program = emulator.program();
+    let before = publish(&program, 0).json();
+    let published = ours(&emulator);
+    let sweep = names["task_definitions"]["sweep:1"].as_str().unwrap();
+    let of_sweep = |report: &Value| {
+        let verdicts = report["verdicts"].as_array().unwrap().iter();
+        verdicts.filter(|verdict| verdict["resource"] == sweep).count()
+    };
+    assert!(of_sweep(&before) > 5);
+
+    emulator.faults(json!([{ "match": { "operation": "events:ListRules" }, "kind": "denied" }]));
+    let report = publish(&program, 3).json();
+    assert_eq!(of_sweep(&report), 0, "nobody listed it");
+    assert_unchanged(&published, &ours(&emulator));
+    let gap = &report["coverage"]["ecs.task_definitions"]["gaps"][0];
+    assert_eq!(gap["action"], "events:ListRules", "{gap}");
+    let hidden = report["hidden"].as_array().unwrap().iter();
+    assert!(hidden.clone().any(|hidden| hidden["control"] == "TD01"), "{hidden:?}");
 }
 
 #[test]

@@ -7,9 +7,8 @@ use futures::stream::{self, StreamExt};
 
 use super::Cluster;
 use crate::collect::Estate;
-use crate::collect::body::Object;
 use crate::collect::plan::DESCRIBE_CAPACITY_PROVIDERS;
-use crate::collect::reading::{AHEAD, Reading, unexpected};
+use crate::collect::reading::{AHEAD, Reading};
 use crate::domain::Gap;
 use crate::snapshot::Collection;
 
@@ -34,8 +33,9 @@ pub(super) async fn read(estate: &Estate<'_>, clusters: &[Cluster]) {
 /// Describes them page by page, and gives their names.
 async fn describe(estate: &Estate<'_>, reading: &Reading<'_>, cluster: Option<&str>) -> BTreeSet<String> {
     let client = estate.session.ecs();
-    let (described, mut error) = reading
-        .list(DESCRIBE_CAPACITY_PROVIDERS, ("capacityProviders", "nextToken"), |token, probe| {
+    let names = ("capacityProviders", "nextToken");
+    let (described, error) = reading
+        .list_objects(DESCRIBE_CAPACITY_PROVIDERS, names, "capacityProviderArn", |token, probe| {
             client
                 .describe_capacity_providers()
                 .set_cluster(cluster.map(str::to_owned))
@@ -48,20 +48,13 @@ async fn describe(estate: &Estate<'_>, reading: &Reading<'_>, cluster: Option<&s
                 .send()
         })
         .await;
-    let mut names = BTreeSet::new();
-    for text in described {
-        let body = serde_json::from_str::<Object>(text.get()).unwrap_or_default();
-        names.extend(body.optional::<String>("name"));
-        match body.optional::<String>("capacityProviderArn") {
-            Some(arn) => reading.insert(arn, text),
-            None => {
-                let missing = || unexpected(DESCRIBE_CAPACITY_PROVIDERS, "capacityProviderArn");
-                error = error.or_else(|| Some(missing()));
-            }
-        }
+    let mut known = BTreeSet::new();
+    for (arn, body) in described {
+        known.extend(body.optional::<String>("name"));
+        reading.insert(arn, body.into_raw());
     }
     if let Some(error) = error {
         reading.hide(&error, cluster.unwrap_or(Gap::EVERYTHING), Vec::new());
     }
-    names
+    known
 }

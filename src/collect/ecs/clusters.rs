@@ -1,18 +1,15 @@
-//! Clusters, and the lists of what lives in them.
+//! Clusters, and how much lives in them as they say themselves.
 
 use std::collections::BTreeSet;
 
 use aws_sdk_ecs::types::ClusterField;
-use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use aws_smithy_runtime_api::client::result::SdkError;
-use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use crate::aws::{CallError, Operation, Probe};
+use crate::aws::CallError;
 use crate::collect::Estate;
 use crate::collect::body::Object;
 use crate::collect::plan::{DESCRIBE_CLUSTERS, LIST_CLUSTERS};
 use crate::collect::reading::{Names, Reading};
-use crate::domain::{Gap, GapKind};
+use crate::domain::Gap;
 use crate::snapshot::Collection;
 
 /// The most clusters that one call describes.
@@ -53,8 +50,8 @@ impl Counts {
 pub(super) async fn read(estate: &Estate<'_>) -> Vec<Cluster> {
     let Some(reading) = estate.reading(Collection::Clusters) else { return Vec::new() };
     let client = estate.session.ecs();
-    let (arns, error) = reading
-        .list_arns(LIST_CLUSTERS, "clusterArns", |token, probe| {
+    let arns = reading
+        .list_all_arns(LIST_CLUSTERS, "clusterArns", |token, probe| {
             client
                 .list_clusters()
                 .max_results(100)
@@ -64,9 +61,6 @@ pub(super) async fn read(estate: &Estate<'_>) -> Vec<Cluster> {
                 .send()
         })
         .await;
-    if let Some(error) = error {
-        reading.hide(&error, Gap::EVERYTHING, Vec::new());
-    }
     let described = describe(reading, arns.clone()).await;
     let mut clusters = Vec::new();
     let mut unknown = arns;
@@ -110,7 +104,7 @@ async fn describe(reading: &Reading<'_>, arns: BTreeSet<String>) -> Vec<(String,
 }
 
 /// What a cluster says about itself now; `None` when it is gone.
-async fn counts_now(reading: &Reading<'_>, arn: &str) -> Result<Option<Counts>, CallError> {
+pub(super) async fn counts_now(reading: &Reading<'_>, arn: &str) -> Result<Option<Counts>, CallError> {
     let client = reading.session.ecs();
     let answer = reading
         .call(DESCRIBE_CLUSTERS, |probe| {
@@ -122,45 +116,4 @@ async fn counts_now(reading: &Reading<'_>, arn: &str) -> Result<Option<Counts>, 
     let alive =
         clusters.iter().find(|cluster| cluster.optional::<String>("status").as_deref() != Some("INACTIVE"));
     Ok(alive.map(Counts::of))
-}
-
-/// Lists what lives in one cluster, and holds the list against what the cluster says about itself.
-///
-/// A list without members of a cluster that has some is read once more, because estates move; if the cluster insists,
-/// the answers contradict each other.
-pub(super) async fn list_members<T, E, F>(
-    reading: &Reading<'_>,
-    cluster: &Cluster,
-    operation: Operation,
-    member: &'static str,
-    count: fn(Counts) -> u64,
-    page: impl Fn(Option<String>, Probe) -> F,
-) -> BTreeSet<String>
-where
-    F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
-    E: ProvideErrorMetadata + std::error::Error + 'static,
-{
-    let (mut arns, mut error) = reading.list_arns(operation, member, &page).await;
-    if error.is_none() && arns.is_empty() && count(cluster.counts) > 0 {
-        (arns, error) = reading.list_arns(operation, member, &page).await;
-        if error.is_none() && arns.is_empty() {
-            let counted = match counts_now(reading, &cluster.arn).await {
-                Ok(counts) => counts.map(count).unwrap_or_default(),
-                // The cluster's first word stands.
-                Err(_) => count(cluster.counts),
-            };
-            if counted > 0 {
-                let message = format!("the cluster counts {counted}, and the list names none");
-                error = Some(CallError::of_answer(operation, GapKind::Contradiction, "EmptyList", message));
-            }
-        }
-    }
-    if let Some(error) = error {
-        let is_gone = error.code == "ClusterNotFoundException"
-            && matches!(counts_now(reading, &cluster.arn).await, Ok(None));
-        if !is_gone {
-            reading.hide(&error, &cluster.arn, Vec::new());
-        }
-    }
-    arns
 }

@@ -7,7 +7,7 @@ use crate::aws::CallError;
 use crate::collect::Estate;
 use crate::collect::body::Object;
 use crate::collect::plan::{DESCRIBE_DAEMON, LIST_DAEMONS};
-use crate::collect::reading::{AHEAD, Reading, unexpected};
+use crate::collect::reading::{AHEAD, Reading};
 use crate::snapshot::Collection;
 
 /// Codes with which a Region says that it does not know an operation.
@@ -31,8 +31,8 @@ pub(super) async fn read(estate: &Estate<'_>, clusters: &[Cluster]) {
 
 async fn of_cluster(estate: &Estate<'_>, reading: &Reading<'_>, cluster: &str) {
     let client = estate.session.ecs();
-    let (summaries, mut error) = reading
-        .list(LIST_DAEMONS, ("daemonSummariesList", "nextToken"), |token, probe| {
+    let (daemons, mut error) = reading
+        .list_objects(LIST_DAEMONS, ("daemonSummariesList", "nextToken"), "daemonArn", |token, probe| {
             client
                 .list_daemons()
                 .cluster_arn(cluster)
@@ -47,19 +47,11 @@ async fn of_cluster(estate: &Estate<'_>, reading: &Reading<'_>, cluster: &str) {
         tracing::info!(cluster, code = %error.code, "the Region has no managed daemons");
         return;
     }
-    let mut arns = Vec::new();
-    for summary in summaries {
-        let summary = serde_json::from_str::<Object>(summary.get()).unwrap_or_default();
-        match summary.optional::<String>("daemonArn") {
-            Some(arn) => arns.push(arn),
-            None => error = error.or_else(|| Some(unexpected(LIST_DAEMONS, "daemonArn"))),
-        }
-    }
     if let Some(error) = error {
         reading.hide(&error, cluster, Vec::new());
     }
-    stream::iter(arns)
-        .for_each_concurrent(AHEAD, async |arn| match describe(reading, &arn).await {
+    stream::iter(daemons)
+        .for_each_concurrent(AHEAD, async |(arn, _)| match describe(reading, &arn).await {
             Ok(mut body) => {
                 body.ensure("clusterArn", cluster);
                 estate.redactor.redact(&mut body);

@@ -3,21 +3,24 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_ecs::types::ServiceField;
-use futures::stream::{self, StreamExt};
 
 use super::Cluster;
-use super::clusters::list_members;
+use super::members::{self, Kind};
 use crate::aws::CallError;
 use crate::collect::Estate;
 use crate::collect::body::Object;
 use crate::collect::plan::{DESCRIBE_SERVICES, LIST_SERVICES};
-use crate::collect::reading::{AHEAD, Names, Reading, unexpected};
+use crate::collect::reading::{Names, Reading, unexpected};
 use crate::snapshot::Collection;
 
-/// The most services that one call describes.
-const BATCH: usize = 10;
-
-const NAMES: Names = Names { list: "services", key: "serviceArn" };
+const KIND: Kind = Kind {
+    list: LIST_SERVICES,
+    arns: "serviceArns",
+    describe: DESCRIBE_SERVICES,
+    names: Names { list: "services", key: "serviceArn" },
+    batch: 10,
+    count: |counts| counts.services,
+};
 
 /// What other collections need to know of a service.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,50 +37,41 @@ pub(super) struct Service {
 /// Lists and describes the services of every cluster.
 pub(super) async fn read(estate: &Estate<'_>, clusters: &[Cluster]) -> Vec<Service> {
     let Some(reading) = estate.reading(Collection::Services) else { return Vec::new() };
-    let by_cluster = clusters.iter().map(|cluster| of_cluster(estate, reading, cluster)).collect::<Vec<_>>();
-    let mut services = stream::iter(by_cluster).buffer_unordered(AHEAD).collect::<Vec<_>>().await.concat();
-    services.sort_by(|one, other| one.arn.cmp(&other.arn));
-    services
-}
-
-async fn of_cluster(estate: &Estate<'_>, reading: &Reading<'_>, cluster: &Cluster) -> Vec<Service> {
     let client = estate.session.ecs();
-    let arns = list_members(
+    let taken = members::read(
         reading,
-        cluster,
-        LIST_SERVICES,
-        "serviceArns",
-        |counts| counts.services,
-        |token, probe| {
+        clusters,
+        &KIND,
+        |cluster, token, probe| {
             client
                 .list_services()
-                .cluster(&cluster.arn)
+                .cluster(cluster)
                 .max_results(100)
                 .set_next_token(token)
                 .customize()
                 .interceptor(probe)
                 .send()
         },
-    )
-    .await;
-    let described = reading
-        .describe(DESCRIBE_SERVICES, NAMES, BATCH, &cluster.arn, arns, |batch, probe| {
+        |cluster, batch, probe| {
             client
                 .describe_services()
-                .cluster(&cluster.arn)
+                .cluster(cluster)
                 .set_services(Some(batch))
                 .include(ServiceField::Tags)
                 .customize()
                 .interceptor(probe)
                 .send()
-        })
-        .await;
-    // A deleted service is described for a while.
-    described
-        .into_iter()
-        .filter(|(_, body)| body.optional::<String>("status").as_deref() != Some("INACTIVE"))
-        .map(|(arn, body)| take(estate, reading, &cluster.arn, arn, body))
-        .collect()
+        },
+        |cluster, arn, body| {
+            // A deleted service is described for a while.
+            let is_gone = body.optional::<String>("status").as_deref() == Some("INACTIVE");
+            (!is_gone).then(|| take(estate, reading, &cluster.arn, arn, body))
+        },
+    )
+    .await;
+    let mut services = taken.into_iter().flatten().collect::<Vec<_>>();
+    services.sort_by(|one, other| one.arn.cmp(&other.arn));
+    services
 }
 
 fn take(estate: &Estate<'_>, reading: &Reading<'_>, cluster: &str, arn: String, mut body: Object) -> Service {

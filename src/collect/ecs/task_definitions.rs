@@ -20,8 +20,8 @@ use crate::snapshot::Collection;
 pub(super) async fn list(estate: &Estate<'_>) -> BTreeSet<String> {
     let Some(reading) = estate.reading(Collection::TaskDefinitions) else { return BTreeSet::new() };
     let client = estate.session.ecs();
-    let (arns, error) = reading
-        .list_arns(LIST_TASK_DEFINITIONS, "taskDefinitionArns", |token, probe| {
+    let active = reading
+        .list_all_arns(LIST_TASK_DEFINITIONS, "taskDefinitionArns", |token, probe| {
             client
                 .list_task_definitions()
                 .status(TaskDefinitionStatus::Active)
@@ -33,10 +33,7 @@ pub(super) async fn list(estate: &Estate<'_>) -> BTreeSet<String> {
                 .send()
         })
         .await;
-    if let Some(error) = error {
-        reading.hide(&error, Gap::EVERYTHING, Vec::new());
-    }
-    newest(arns)
+    newest(active)
 }
 
 /// The revision with the highest number of each family.
@@ -55,25 +52,36 @@ fn newest(arns: BTreeSet<String>) -> BTreeSet<String> {
     by_family.into_values().map(|(_, arn)| arn).collect()
 }
 
-/// Describes task definitions, each with its tags.
-pub(super) async fn read(estate: &Estate<'_>, arns: BTreeSet<String>) {
+/// Whether ECS says that there is no such revision.
+fn is_unknown(error: &CallError) -> bool {
+    error.code == "ClientException" && error.message.starts_with("Unable to describe task definition")
+}
+
+/// Describes task definitions, each with its tags: those that ECS itself named, and those that only rules or schedules do.
+///
+/// Nobody keeps a schedule from naming a revision that was deleted or never was, which is then no member; one that ECS
+/// itself named must be there.
+pub(super) async fn read(estate: &Estate<'_>, named: &BTreeSet<String>, scheduled: &BTreeSet<String>) {
     let Some(reading) = estate.reading(Collection::TaskDefinitions) else { return };
     // The action knows no resources: who may not describe one definition may describe none, and ten thousand refusals
     // say no more than the first.
     let refused = OnceLock::<CallError>::new();
-    stream::iter(arns)
+    stream::iter(named.union(scheduled))
         .for_each_concurrent(AHEAD, async |arn| {
             let described = match refused.get() {
                 Some(refused) => Err(refused.clone()),
-                None => describe(reading, &arn).await,
+                None => describe(reading, arn).await,
             };
             match described {
                 Ok(mut body) => {
                     estate.redactor.redact(&mut body);
-                    reading.insert(arn, body.into_raw());
+                    reading.insert(arn.clone(), body.into_raw());
+                }
+                Err(error) if is_unknown(&error) && !named.contains(arn) => {
+                    tracing::info!(arn, "a rule or schedule names a task definition that does not exist");
                 }
                 Err(error) => {
-                    reading.hide(&error, Gap::EVERYTHING, vec![arn]);
+                    reading.hide(&error, Gap::EVERYTHING, vec![arn.clone()]);
                     if error.kind == GapKind::Denied {
                         let _ = refused.set(error);
                     }

@@ -50,7 +50,14 @@ fn what_a_control_reads_is_followed_through_helpers() {
     assert_eq!(deny("count(data.lib.far) > 0"), ["ec2.subnets", "ecs.services"]);
     assert_eq!(
         deny("input.usage[service.td].services"),
-        ["ecs.services", "ecs.task_definitions", "ecs.task_sets", "ecs.tasks"]
+        [
+            "ecs.services",
+            "ecs.task_definitions",
+            "ecs.task_sets",
+            "ecs.tasks",
+            "events.rules",
+            "scheduler.schedules"
+        ]
     );
     assert_eq!(deny("object.get(input, [\"ecs\", \"clusters\", v], {})"), ["ecs.clusters", "ecs.services"]);
     assert_eq!(deny("clusters := input.ecs[service.x]").len(), 11);

@@ -7,8 +7,8 @@ seed         {"estate": "small", …}          the estate of seed.py; answers wi
 call         {"service", "operation", "arguments"?, "account"?, "region"?}
                                              a boto3 call against this server, outside log and faults; the answer, or
                                              {"error": {"code", "message", "status"}}
-requests     {"clear": false}                {"requests": [{"n", "service", "operation", "fault", "page", "account",
-                                             "region"}]} since the log was cleared; "clear": true clears it after
+requests     {"clear": false}                {"requests": [{"n", "service", "operation", "digest", "fault", "page",
+                                             "account", "region"}]} since the log was cleared; "clear": true clears it after
 fault        {"faults": [{"match", "kind", "times"?, "seconds"?}]}   replaces all faults; [] heals
 shuffle      {"seed": 1 or null}             lists and descriptions of ECS in another order, where AWS promises none
 edit         {"collection", "key", "set"?, "unset"?, "account"?, "region"?}
@@ -26,6 +26,8 @@ import botocore.exceptions
 from moto.core.base_backend import BackendDict
 
 import ecs
+import eventbridge
+import eventbridge_scheduler
 import iam
 import inside
 import securityhub
@@ -105,7 +107,7 @@ def credentials(emulator, given):
 def reset(emulator, given):
     with emulator.lock:
         BackendDict.reset()
-        for service in (ecs, securityhub, iam):
+        for service in (ecs, eventbridge, eventbridge_scheduler, securityhub, iam):
             service.reset()
         emulator.requests.clear()
         emulator.faults.set([])

@@ -3,6 +3,7 @@
 A fault is `{"match": {…}, "times": null or k, "kind": "…"}`. `match` may hold
 
 * `operation`: `"ecs:DescribeServices"`, `service`: `"ecs"`,
+* `digest`: what the log of requests calls a request by that asks exactly this,
 * `n`: the number of the request since the log was cleared (1 is the first),
 * `page`: the page of a listing (1 has no token, 2 has the token that page 1 gave, …),
 * `account`, `region`, `contains`: a text inside the request's body,
@@ -31,7 +32,7 @@ from moto.core.serialize import get_serializer_class
 import wire
 
 KINDS = ("denied", "throttled", "server", "cut", "malformed", "empty_page", "slow")
-MATCHES = ("operation", "service", "n", "page", "account", "region", "contains", "share")
+MATCHES = ("operation", "service", "digest", "n", "page", "account", "region", "contains", "share")
 XML_TOKEN = re.compile(rb"<(?:nextToken|NextToken|Marker)>([^<]+)</")
 
 
@@ -56,6 +57,7 @@ class Fault:
         facts = {
             "operation": f"{call.service}:{call.operation}",
             "service": call.service,
+            "digest": call.digest,
             "n": n,
             "page": page,
             "account": call.account,

@@ -2,7 +2,7 @@
 
 `{"estate": "small"}` is a few dozen resources, each there for what it has or lacks; what each is for stands beside it
 below. The answer names them: {"vpc", "subnets", "security_groups", "clusters", "services", "task_definitions",
-"tasks", "capacity_providers", "container_instance", "roles"}. It enables no Security Hub (`enable_hub` does).
+"tasks", "rules", "schedules", "capacity_providers", "container_instance", "roles"}. It enables no Security Hub (`enable_hub` does).
 
 `{"services": N, "task_definitions": M, "clusters"?: N/50, "tasks_per_service"?: 1}` is a big estate of Fargate
 services with some of every fault: each 20th service runs an INACTIVE revision, each 10th has a public address, each
@@ -38,6 +38,9 @@ class Filling:
         self.ec2, self.iam, self.scaling = (
             inside.client(emulator, service, call.account, call.region)
             for service in ("ec2", "iam", "application-autoscaling")
+        )
+        self.events, self.schedules = (
+            inside.client(emulator, service, call.account, call.region) for service in ("events", "scheduler")
         )
 
     def ecs(self, operation, **params):
@@ -118,6 +121,7 @@ class Small(Filling):
         self.definitions()
         self.services()
         self.standalone()
+        self.scheduled()
         self.scaling.register_scalable_target(
             ServiceNamespace="ecs",
             ResourceId="service/harbour/orders",
@@ -358,6 +362,10 @@ class Small(Filling):
             "legacy:1": self.fargate("legacy", plain | {"image": f"{registry}/legacy:0.9"}, **executed),
             "legacy:2": self.fargate("legacy", plain, **executed),
             "canary:1": self.fargate("canary", plain, **executed),
+            # The first is what a rule runs and nothing else; of the other, a schedule names the family alone.
+            "sweep:1": self.fargate("sweep", plain, **executed),
+            "sweep:2": self.fargate("sweep", plain, **executed),
+            "audit:1": self.fargate("audit", plain, **executed),
             "migrate:1": self.fargate("migrate", plain, taskRoleArn=roles["orders"], **executed),
         }
         self.names["task_definitions"] = names
@@ -453,6 +461,36 @@ class Small(Filling):
             tags=tags(owner="ada"),
         )["tasks"]
         self.names["tasks"] = {"migrate": task["taskArn"]}
+
+    def scheduled(self):
+        """A rule and a schedule that run tasks, with a secret in what they pass on; and some that run none."""
+        subnets, groups = self.names["subnets"], self.names["security_groups"]
+        runs = {"TaskCount": 1, "LaunchType": "FARGATE"}
+        vpc = {"Subnets": [subnets["private_a"]], "SecurityGroups": [groups["closed"]], "AssignPublicIp": "DISABLED"}
+        within = {"NetworkConfiguration": {"awsvpcConfiguration": vpc}}
+        overrides = {"containerOverrides": [{"name": "app", "environment": environment(API_TOKEN=GITHUB)}]}
+        cluster, role = self.names["clusters"]["harbour"], self.names["roles"]["infrastructure"]
+        target = {"Arn": cluster, "RoleArn": role, "Input": json.dumps(overrides)}
+        sweep = runs | within | {"TaskDefinitionArn": self.definitions_by_name["sweep:1"]}
+        audit = runs | within | {"TaskDefinitionArn": self.definitions_by_name["audit:1"].rsplit(":", 1)[0]}
+        queue = {"Arn": self.arn("sqs", "mail"), "Input": DATABASE}
+        self.events.create_event_bus(Name="orders")
+        rules = {
+            "nightly": self.events.put_rule(Name="nightly", ScheduleExpression="cron(0 3 * * ? *)"),
+            "mail": self.events.put_rule(Name="mail", EventBusName="orders", EventPattern='{"source": ["orders"]}'),
+        }
+        self.events.put_targets(Rule="nightly", Targets=[target | {"Id": "1", "EcsParameters": sweep}])
+        self.events.put_targets(Rule="nightly", Targets=[queue | {"Id": "2"}])
+        self.events.put_targets(Rule="mail", EventBusName="orders", Targets=[queue | {"Id": "1"}])
+        always = {"ScheduleExpression": "rate(1 hour)", "FlexibleTimeWindow": {"Mode": "OFF"}}
+        self.names["rules"] = {name: rule["RuleArn"] for name, rule in rules.items()}
+        self.names["schedules"] = {
+            name: self.schedules.create_schedule(Name=name, Target=target, **always)["ScheduleArn"]
+            for name, target in {
+                "audit": target | {"EcsParameters": audit},
+                "remind": queue | {"RoleArn": role},
+            }.items()
+        }
 
 
 class Big(Filling):

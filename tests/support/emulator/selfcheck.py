@@ -1051,6 +1051,70 @@ def scalable_targets_page_and_keep_services_within_bounds(world):
 
 
 @rule
+def rules_and_their_targets_are_listed_in_pages(world):
+    events = world.client("events")
+    events.create_event_bus(Name="orders")
+    same([bus["Name"] for bus in events.list_event_buses()["EventBuses"]], ["default", "orders"])
+    for index in range(5):
+        events.put_rule(Name=f"r{index}", ScheduleExpression="rate(1 hour)")
+    found = pages(events.list_rules, "Rules", token_name="NextToken", Limit=2)
+    same([len(page) for page in found], [2, 2, 1])
+    same(events.list_rules(EventBusName="orders")["Rules"], [])
+    cluster = f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/c"
+    target = {"Arn": cluster, "EcsParameters": {"TaskDefinitionArn": "td", "TaskCount": 1}}
+    events.put_targets(Rule="r0", Targets=[{"Id": str(index)} | target for index in range(5)])
+    found = pages(events.list_targets_by_rule, "Targets", token_name="NextToken", Rule="r0", Limit=3)
+    same([len(page) for page in found], [3, 2])
+    same(found[0][0]["EcsParameters"]["TaskDefinitionArn"], "td")
+    with refused("LimitExceededException"):
+        events.put_targets(Rule="r0", Targets=[{"Id": "6"} | target])
+    for wrong in ({"Id": "1"}, {"Id": "1", "Arn": cluster}, target | {"Id": "1", "Arn": "arn:aws:sqs:x:y:z"}):
+        with refused("ValidationException"):
+            events.put_targets(Rule="r1", Targets=[wrong])
+    with refused("ValidationException"):
+        events.put_rule(Name="timed", EventBusName="orders", ScheduleExpression="rate(1 hour)")
+    for ask in (
+        lambda: events.list_rules(EventBusName="none"),
+        lambda: events.list_targets_by_rule(Rule="none"),
+        lambda: events.list_targets_by_rule(Rule="r0", EventBusName="orders"),
+    ):
+        with refused("ResourceNotFoundException"):
+            ask()
+    for size in (0, 101):
+        with refused("ValidationException"):
+            events.list_rules(Limit=size)
+    events.remove_targets(Rule="r0", Ids=[str(index) for index in range(5)])
+    events.delete_rule(Name="r0")
+    same(len(events.list_rules()["Rules"]), 4)
+
+
+@rule
+def schedules_are_listed_with_little_and_got_with_all(world):
+    scheduler = world.client("scheduler")
+    always = {"ScheduleExpression": "rate(1 hour)", "FlexibleTimeWindow": {"Mode": "OFF"}}
+    cluster = f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/c"
+    target = {"Arn": cluster, "RoleArn": "r", "EcsParameters": {"TaskDefinitionArn": "td"}, "Input": "{}"}
+    for group, name in (("default", "a"), ("default", "b"), ("ops", "a")):
+        scheduler.create_schedule(Name=name, GroupName=group, Target=target, **always)
+    found = pages(scheduler.list_schedules, "Schedules", token_name="NextToken", MaxResults=2)
+    same([[f"{one['GroupName']}/{one['Name']}" for one in page] for page in found], [["default/a", "default/b"], ["ops/a"]])
+    same(found[0][0]["Target"], {"Arn": cluster})
+    same(len(scheduler.list_schedules(GroupName="ops")["Schedules"]), 1)
+    body = scheduler.get_schedule(Name="a", GroupName="ops")
+    same((body["Target"], body["State"]), (target, "ENABLED"))
+    same(body["Arn"], f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule/ops/a")
+    with refused("ConflictException", 409):
+        scheduler.create_schedule(Name="a", Target=target, **always)
+    with refused("ValidationException"):
+        scheduler.create_schedule(Name="c", Target={"Arn": cluster, "RoleArn": "r"}, **always)
+    with refused("ValidationException"):
+        scheduler.list_schedules(MaxResults=101)
+    scheduler.delete_schedule(Name="a")
+    with refused("ResourceNotFoundException", 404):
+        scheduler.get_schedule(Name="a")
+
+
+@rule
 def conditional_puts_hold_in_s3(world):
     s3 = world.client("s3")
     s3.create_bucket(Bucket="ledger", CreateBucketConfiguration={"LocationConstraint": REGION})
@@ -1160,6 +1224,15 @@ def faults_match_by_operation_number_page_and_times(world):
     world.ecs.list_services(cluster="c2")
     with refused("AccessDeniedException"):
         world.ecs.list_services(cluster="c3")
+    world.control("requests", clear=True)
+    world.ecs.list_services(cluster="c4")
+    [asked] = world.control("requests")["requests"]
+    faulty(world, "denied", {"digest": asked["digest"]})
+    world.ecs.list_tasks(cluster="c4")
+    world.ecs.list_services(cluster="c5")
+    for _ in range(2):
+        with refused("AccessDeniedException"):
+            world.ecs.list_services(cluster="c4")
     faulty(world, "throttled", {"service": "ecs", "share": 0.6})
     outcomes = []
     for _ in range(40):
@@ -1308,7 +1381,7 @@ def a_seed_is_the_same_every_time(world):
     world.control("reset")
     same(world.control("seed", estate="small"), first)
     kinds = {name: len(values) for name, values in first.items() if isinstance(values, dict)}
-    same((kinds["clusters"], kinds["services"], kinds["task_definitions"]), (2, 8, 11))
+    same((kinds["clusters"], kinds["services"], kinds["task_definitions"]), (2, 8, 14))
     flow = world.ec2.describe_flow_logs()["FlowLogs"][0]
     same((flow["ResourceId"], flow["DeliverLogsStatus"]), (first["vpc"], "SUCCESS"))
     world.control("seed", estate="small", account="222222222222", region="us-east-1")

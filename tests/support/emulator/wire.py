@@ -99,6 +99,12 @@ class Call:
         except Refused:
             return None
 
+    @functools.cached_property
+    def digest(self):
+        """The same for two requests that ask the same of the same operation."""
+        asked = json.dumps([self.service, self.operation, self.path, self.query]).encode() + self.body
+        return hashlib.sha256(asked).hexdigest()[:16]
+
     @property
     def partition(self):
         return get_partition(self.region)

@@ -98,7 +98,9 @@ pub(super) fn typed(collection: Option<Collection>) -> (&'static str, Option<Det
         | Collection::Daemons
         | Collection::ExpressServices
         | Collection::ServiceRevisions
-        | Collection::TaskSets => (OTHER, None),
+        | Collection::TaskSets
+        | Collection::Rules
+        | Collection::Schedules => (OTHER, None),
     }
 }
 

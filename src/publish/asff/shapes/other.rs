@@ -51,6 +51,15 @@ pub(in crate::publish::asff) fn other(collection: Collection, body: &Value) -> O
         Collection::FlowLogs => {
             &["FlowLogId", "ResourceId", "TrafficType", "LogDestinationType", "FlowLogStatus"]
         }
+        Collection::Rules => &["Name", "EventBusName", "ScheduleExpression", "State", "ManagedBy"],
+        Collection::Schedules => &[
+            "Name",
+            "GroupName",
+            "ScheduleExpression",
+            "ScheduleExpressionTimezone",
+            "State",
+            "Target.EcsParameters.TaskDefinitionArn",
+        ],
         _ => &[],
     };
     let mut members = Map::new();

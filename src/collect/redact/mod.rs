@@ -3,6 +3,8 @@
 //! Places are known by their names, at whatever depth AWS puts them, so that a container definition inside an object of
 //! tomorrow is treated like one of today.
 
+mod input;
+
 use std::fmt;
 use std::sync::LazyLock;
 
@@ -13,6 +15,7 @@ use serde_json::Value;
 use serde_json::value::to_raw_value;
 use sha2::Sha256;
 
+use self::input::Inside;
 use super::body::Object;
 
 /// The key of the hashes that stand in for free text.
@@ -102,6 +105,8 @@ enum Place {
     Options,
     /// An object whose `command` begins with a word of Docker's.
     HealthCheck,
+    /// A text that holds what a rule or schedule gives `RunTask`, as JSON.
+    Input,
 }
 
 impl Place {
@@ -111,6 +116,7 @@ impl Place {
             "environment" => Self::Pairs,
             "options" | "driverOpts" => Self::Options,
             "healthCheck" => Self::HealthCheck,
+            "Input" | "InputTemplate" => Self::Input,
             _ => Self::Structure,
         }
     }
@@ -153,7 +159,7 @@ impl Redactor {
                     match item {
                         Value::Object(pair) => pair
                             .iter_mut()
-                            .filter(|(name, _)| *name != "name")
+                            .filter(|(name, _)| !name.eq_ignore_ascii_case("name"))
                             .for_each(|(_, value)| self.replace_all(value)),
                         other => self.replace_all(other),
                     }
@@ -180,9 +186,43 @@ impl Redactor {
                     }
                 }
             }
+            (Place::Input, Value::String(text)) => self.walk_input(text),
             // Not of the shape that its name promises: whatever text it holds goes.
-            (Place::Pairs | Place::Options | Place::HealthCheck, value) => self.replace_all(value),
+            (Place::Pairs | Place::Options | Place::HealthCheck | Place::Input, value) => {
+                self.replace_all(value)
+            }
             (Place::Structure, _) => {}
+        }
+    }
+
+    /// Replaces the free text in an input, and the whole of one that is no JSON object.
+    fn walk_input(&self, text: &mut String) {
+        match serde_json::from_str::<Value>(text) {
+            Ok(mut value @ Value::Object(_)) => {
+                self.walk_inside(&mut value);
+                *text = value.to_string();
+            }
+            _ if text.is_empty() => {}
+            _ => *text = self.replacement(text),
+        }
+    }
+
+    /// Nobody checks what people write into an input: what is not known to be structural is free text.
+    fn walk_inside(&self, value: &mut Value) {
+        match value {
+            Value::Array(items) => items.iter_mut().for_each(|item| self.walk_inside(item)),
+            Value::Object(members) => {
+                for (name, value) in members {
+                    match Inside::of(name) {
+                        Inside::Scalar if !value.is_array() && !value.is_object() => {}
+                        Inside::Nested if value.is_array() || value.is_object() => self.walk_inside(value),
+                        Inside::Structure => self.walk(Place::Structure, value),
+                        Inside::Pairs => self.walk(Place::Pairs, value),
+                        Inside::Scalar | Inside::Nested | Inside::Free => self.replace_all(value),
+                    }
+                }
+            }
+            value => self.replace_all(value),
         }
     }
 
@@ -339,6 +379,17 @@ mod tests {
         assert!(redacted(&options).to_string().contains("redacted:aws_access_key:"));
     }
 
+    /// An input with a container's overrides, and with whatever else somebody may have written into it.
+    fn input_of(container: &Value, text: &str) -> String {
+        let further = json!({"deep": [text, {"deeper": text}]});
+        json!({
+            "containerOverrides": [container], "Overrides": {"ContainerOverrides": [
+                {"Name": "app", "Command": [text], "Environment": [{"Name": "A", "Value": text}], "Note": text}]},
+            "TaskDefinition": further, "cpu": further, "password": text, "list": [text], "further": further,
+        })
+        .to_string()
+    }
+
     /// Every place of free text, each with the text in it.
     fn everywhere(text: &str) -> Value {
         let container = json!({
@@ -363,6 +414,8 @@ mod tests {
             "environment": [{"name": "top", "value": text}],
             "command": [text],
             "somethingOfTomorrow": {"containers": [[container]]},
+            "Target": {"Input": input_of(&container, text), "EcsParameters": {"TaskCount": 1}},
+            "Targets": [{"Input": text, "InputTransformer": {"InputTemplate": format!("{{\"a\": <{text}>}}")}}],
         })
     }
 
