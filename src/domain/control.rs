@@ -28,6 +28,9 @@ pub struct Control {
     pub population: Collection,
     /// Every collection that the policy, or a helper that it calls, reads; the population included.
     pub reads: Vec<Collection>,
+    /// Those of them that `input.usage` and `input.images` are made from, when the policy reads these. What one of them
+    /// hides may be missing from the join of any member.
+    pub joined: Vec<Collection>,
     /// What a person does about a failure.
     pub remediation: Remediation,
     /// Names below `data.params` that the policy reads.

@@ -246,8 +246,8 @@ fn finish(
         let mut mappings = frameworks::mappings(&bundle.frameworks);
         for draft in bundle.controls {
             let mapped = mappings.remove(&draft.metadata.id).unwrap_or_default();
-            let reads = entry_points.get(&draft.metadata.id).map(|entry| entry.reads.evidence());
-            all.push(Arc::new(control(draft, &bundle.id, mapped, reads.unwrap_or_default())));
+            let reads = entry_points.get(&draft.metadata.id).map(|entry| entry.reads.clone());
+            all.push(Arc::new(control(draft, &bundle.id, mapped, &reads.unwrap_or_default())));
         }
         frameworks.extend(bundle.frameworks);
         bundles.push(BundleInfo { id: bundle.id, title: bundle.title, whole: true });
@@ -258,14 +258,10 @@ fn finish(
     Ok(Bundles { bundles, frameworks, all, controls, entry_points, params, prepared })
 }
 
-fn control(
-    draft: Draft,
-    bundle: &BundleId,
-    mappings: Vec<Mapping>,
-    mut reads: BTreeSet<Collection>,
-) -> Control {
+fn control(draft: Draft, bundle: &BundleId, mappings: Vec<Mapping>, reads: &Reads) -> Control {
     let Draft { package, metadata, .. } = draft;
-    reads.insert(metadata.population);
+    let mut evidence = reads.evidence();
+    evidence.insert(metadata.population);
     Control {
         id: metadata.id,
         aliases: metadata.aliases,
@@ -276,7 +272,8 @@ fn control(
         related_resources: metadata.related_resources,
         severity: metadata.severity,
         population: metadata.population,
-        reads: reads.into_iter().collect(),
+        reads: evidence.into_iter().collect(),
+        joined: reads.joined().into_iter().collect(),
         remediation: metadata.remediation,
         parameters: metadata.parameters.into_iter().map(|(name, _)| name).collect(),
         enabled: metadata.enabled,

@@ -182,6 +182,9 @@ fn outcomes(
         let outcome = match &mut answer {
             Err(reason) => Outcome::Unknown(vec![reason.clone()]),
             Ok(answer) => match answer.denied.remove(resource) {
+                Some(_) if !missing.joins.is_empty() => {
+                    Outcome::Unknown(missing.touching(resource, body.get()))
+                }
                 Some(violations) => match register.covering(control, resource, body.get()) {
                     Some(exception) => Outcome::Excepted {
                         exception: exception.id.clone(),

@@ -42,6 +42,9 @@ pub(super) struct Missing {
     pub(super) hidden: BTreeSet<String>,
     /// Whether nothing of the population was asked for.
     pub(super) nothing_was_read: bool,
+    /// Reasons why the joins of the document lack something, whatever member they are looked up for. They touch every
+    /// member, also one that the policy denies: a join is a list, and a policy may deny because nothing stands in it.
+    pub(super) joins: BTreeSet<String>,
     /// Reasons that touch every member.
     everybody: BTreeSet<String>,
     /// Reasons that touch who names the key.
@@ -57,8 +60,11 @@ impl Missing {
         missing.of_population(control.population, &coverage(snapshot, control.population));
         for collection in &control.reads {
             if *collection != control.population {
-                missing.of_joined(control.population, *collection, &coverage(snapshot, *collection));
+                missing.of_other(control.population, *collection, &coverage(snapshot, *collection));
             }
+        }
+        for collection in &control.joined {
+            missing.of_joined(*collection, &coverage(snapshot, *collection));
         }
         missing
     }
@@ -80,21 +86,29 @@ impl Missing {
         }
     }
 
-    fn of_joined(&mut self, population: Collection, joined: Collection, coverage: &CollectionCoverage) {
-        self.everybody.extend(without_gap(joined, coverage));
+    /// A collection that a join of the document is made from, maybe the population itself: no member's own text says what
+    /// the join of a member lacks.
+    fn of_joined(&mut self, collection: Collection, coverage: &CollectionCoverage) {
+        self.joins.extend(without_gap(collection, coverage));
+        self.joins.extend(coverage.gaps.iter().map(|gap| reason(collection, gap)));
+    }
+
+    /// A collection that the policy looks into for members that it comes upon.
+    fn of_other(&mut self, population: Collection, other: Collection, coverage: &CollectionCoverage) {
+        self.everybody.extend(without_gap(other, coverage));
         for gap in &coverage.gaps {
-            let reason = reason(joined, gap);
+            let reason = reason(other, gap);
             if gap.hides_members() {
                 if gap.scope == Gap::EVERYTHING {
                     self.everybody.insert(reason);
                 } else {
                     self.scoped.entry(gap.scope.clone()).or_default().insert(reason);
                 }
-            } else if names_directly(population, joined) {
+            } else if names_directly(population, other) {
                 for id in &gap.ids {
                     self.named.entry(id.clone()).or_default().insert(reason.clone());
                     // A task definition may name its roles without the rest of their ARNs.
-                    if let (Collection::Roles, Some((_, name))) = (joined, id.rsplit_once('/')) {
+                    if let (Collection::Roles, Some((_, name))) = (other, id.rsplit_once('/')) {
                         self.named.entry(name.to_owned()).or_default().insert(reason.clone());
                     }
                 }
@@ -106,7 +120,7 @@ impl Missing {
 
     /// Why the verdict about a member cannot be trusted, sorted; empty when it can.
     pub(super) fn touching(&self, key: &str, body: &str) -> Vec<String> {
-        let mut reasons = self.everybody.clone();
+        let mut reasons = self.everybody.union(&self.joins).cloned().collect::<BTreeSet<_>>();
         reasons.extend(self.unread.get(key).into_iter().flatten().cloned());
         if !self.named.is_empty() || !self.scoped.is_empty() {
             let mut names_a_cluster = false;
@@ -170,25 +184,13 @@ fn strings(json: &str) -> impl Iterator<Item = std::borrow::Cow<'_, str>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::GapKind;
+    use crate::domain::testing::gap;
 
-    fn gap(scope: &str, ids: &[&str]) -> Gap {
-        Gap {
-            scope: scope.to_owned(),
-            ids: ids.iter().map(|id| (*id).to_owned()).collect(),
-            operation: "ecs:Describe".to_owned(),
-            kind: GapKind::Throttled,
-            code: "ThrottlingException".to_owned(),
-            message: String::new(),
-            action: None,
-        }
-    }
-
-    fn touches(population: Collection, joined: Collection, gap: Gap, body: &str) -> bool {
+    fn touches(population: Collection, other: Collection, gap: Gap, body: &str) -> bool {
         let mut missing = Missing::default();
         let coverage =
             CollectionCoverage { status: Status::Partial, gaps: vec![gap], ..CollectionCoverage::skipped() };
-        missing.of_joined(population, joined, &coverage);
+        missing.of_other(population, other, &coverage);
         !missing.touching("key", body).is_empty()
     }
 
@@ -225,6 +227,18 @@ mod tests {
         assert!(check(r#"{"clusterArn": "arn:c1"}"#));
         assert!(!check(r#"{"clusterArn": "arn:c2"}"#));
         assert!(check(r#"{"family": "web"}"#));
+    }
+
+    #[test]
+    fn a_gap_in_what_a_join_is_made_from_touches_everybody() {
+        for gap in [gap("*", &[]), gap("arn:c1", &[]), gap("*", &["td:1"])] {
+            let mut missing = Missing::default();
+            let gaps = vec![gap];
+            let coverage =
+                CollectionCoverage { status: Status::Partial, gaps, ..CollectionCoverage::skipped() };
+            missing.of_joined(Collection::Services, &coverage);
+            assert_eq!(missing.touching("key", r#"{"clusterArn": "arn:c2"}"#).len(), 1, "{coverage:?}");
+        }
     }
 
     #[test]

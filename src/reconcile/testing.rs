@@ -40,6 +40,7 @@ pub(crate) fn control(id: &str, bundle: &str) -> Arc<Control> {
         severity: Severity::High,
         population: Collection::Services,
         reads: vec![Collection::Services],
+        joined: Vec::new(),
         remediation: Remediation { text: format!("Do what {id} asks for."), action: None },
         parameters: Vec::new(),
         enabled: true,

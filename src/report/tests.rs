@@ -22,6 +22,7 @@ fn control(id: &str, severity: Severity, title: &str) -> Arc<Control> {
         severity,
         population: Collection::Services,
         reads: vec![Collection::Services],
+        joined: Vec::new(),
         remediation: Remediation { text: "Change it.".into(), action: None },
         parameters: Vec::new(),
         enabled: true,

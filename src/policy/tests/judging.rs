@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::{COMPLETE, DENIES_BAD, Fixture, control_id, document, judged, judged_with, summary};
 use crate::domain::{Exception, ExceptionId, ExceptionKind};
 use crate::policy::{Options, judge};
+use crate::snapshot::Usage;
 
 const THREE: &str = r#"{"a": {"clusterArn": "c1", "bad": true}, "b": {"clusterArn": "c1"}, "c": {"clusterArn": "c2", "off": true}}"#;
 
@@ -115,6 +116,53 @@ fn a_gap_of_one_cluster_touches_that_cluster() {
         XX01 b unknown ecs.tasks: x:Describe was throttled to the end (C)
         XX01 c not_applicable it is off
         ");
+}
+
+/// Denies services whose definition runs no tasks, as far as `input.usage` knows.
+const DENIES_IDLE: &str = r#"deny contains violation if {
+	some arn, service in input.ecs.services
+	count(input.usage[service.td].tasks) == 0
+	violation := {"resource": arn, "message": sprintf("%s is idle", [arn])}
+}
+"#;
+
+#[test]
+fn a_gap_in_what_usage_is_made_from_leaves_no_verdict_about_anybody() {
+    let bundles = Fixture::new().with_control("XX01", "a", DENIES_IDLE).load();
+    let services = r#"{"a": {"clusterArn": "c1", "td": "t:1"}, "b": {"clusterArn": "c2", "td": "t:2"}}"#;
+    let busy = Usage { tasks: vec!["task".to_owned()], ..Usage::default() };
+    let usage = BTreeMap::from([("t:1".to_owned(), Usage::default()), ("t:2".to_owned(), busy)]);
+    let made_from = [
+        "ecs.services",
+        "ecs.task_definitions",
+        "ecs.task_sets",
+        "ecs.tasks",
+        "events.rules",
+        "scheduler.schedules",
+    ];
+    let summary_with = |partial: &str, gap: &str| {
+        let covered = made_from.map(|path| match path {
+            _ if path == partial => format!(r#""{path}": {{"status": "partial", "gaps": [{gap}]}}"#),
+            _ => format!(r#""{path}": {{"status": "complete"}}"#),
+        });
+        let mut snapshot = document(services, "", &format!("{{{}}}", covered.join(", ")));
+        snapshot.usage.clone_from(&usage);
+        summary(&judged(&bundles, &snapshot))
+    };
+    assert_eq!(summary_with("", ""), "XX01 a failed a is idle\nXX01 b passed");
+    for path in made_from {
+        for gap in [
+            gap("*", "", "denied", "null"),
+            gap("c3", "", "timeout", "null"),
+            gap("*", r#""z""#, "server", "null"),
+        ] {
+            let summary = summary_with(path, &gap);
+            for service in ["a", "b"] {
+                let unknown = format!("XX01 {service} unknown {path}: x:Describe");
+                assert!(summary.contains(&unknown), "{path} {gap}: {summary}");
+            }
+        }
+    }
 }
 
 #[test]
