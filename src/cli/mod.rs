@@ -16,8 +16,8 @@ use crate::domain::{ControlId, Region, Severity};
 #[command(name = "tidewaiter", version, propagate_version = true, max_term_width = 100)]
 #[command(
     after_help = "Exit codes: 0 the pass is complete; 1 it failed; 2 its arguments, bundles or configuration are \
-                        wrong; 3 it is partial (something is unknown, or a write was refused); 4 findings at or above \
-                        --fail-on."
+                        wrong; 3 it is partial (something was not seen or is unknown, or a write was refused); 4 \
+                        findings at or above --fail-on."
 )]
 pub struct Cli {
     /// How to log and to show progress.

@@ -11,7 +11,7 @@ pub enum Exit {
     Failed = 1,
     /// Arguments, bundles or configuration are wrong; nothing was read from AWS and nothing was written.
     Misused = 2,
-    /// Something is unknown, or a write was refused.
+    /// Something could not be seen or is unknown, or a write was refused.
     Partial = 3,
     /// A control at or above `--fail-on` fails. Comes before [`Self::Partial`]: what was found stands whatever else is
     /// unknown.

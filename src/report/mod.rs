@@ -158,12 +158,14 @@ pub struct Refused {
 }
 
 impl Report {
-    /// Whether nothing is unknown and nothing was refused.
+    /// Whether everything was seen that the controls look into, nothing is unknown and nothing was refused.
     #[must_use]
     pub fn is_complete(&self) -> bool {
+        let has_gap = |collection| self.coverage.0.get(collection).is_some_and(|it| !it.gaps.is_empty());
         self.hidden.is_empty()
             && self.errors.is_empty()
             && self.writes.as_ref().is_none_or(|writes| writes.failed.is_empty())
+            && !self.controls.iter().flat_map(|control| &control.reads).any(has_gap)
             && !self.verdicts.iter().any(|verdict| verdict.outcome.kind() == VerdictKind::Unknown)
     }
 

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::domain::testing::gap;
 use crate::domain::{
-    AccountId, BundleId, Control, ControlId, ExceptionId, ExceptionKind, Outcome, Partition, Region,
-    Remediation, Severity, Verdict, Violation,
+    AccountId, BundleId, CollectionCoverage, Control, ControlId, ExceptionId, ExceptionKind, Outcome,
+    Partition, Region, Remediation, Severity, Verdict, Violation,
 };
 
 fn control(id: &str, severity: Severity, title: &str) -> Arc<Control> {
@@ -199,7 +200,7 @@ fn the_asff_report_is_the_findings_and_nothing_else() {
 }
 
 #[test]
-fn a_pass_is_complete_only_when_nothing_is_unknown_or_refused() {
+fn a_pass_is_complete_only_when_nothing_is_unseen_unknown_or_refused() {
     let mut report = report();
     assert!(!report.is_complete());
     report.hidden.clear();
@@ -208,5 +209,11 @@ fn a_pass_is_complete_only_when_nothing_is_unknown_or_refused() {
     assert!(!report.is_complete(), "a verdict is unknown");
     report.verdicts.retain(|verdict| verdict.outcome.kind() != VerdictKind::Unknown);
     assert!(report.is_complete());
+    let gaps = vec![gap("arn:c", &[])];
+    let covered = CollectionCoverage { gaps, ..CollectionCoverage::skipped() };
+    report.coverage.0.insert(Collection::Tasks, covered.clone());
+    assert!(report.is_complete(), "no control looks into tasks");
+    report.coverage.0.insert(Collection::Services, covered);
+    assert!(!report.is_complete(), "not every service was seen");
     assert_eq!(report.worst_failure(), Some(Severity::High));
 }
