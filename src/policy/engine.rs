@@ -108,6 +108,23 @@ impl Prepared {
     }
 }
 
+/// Whether the engine has a builtin function; asked of itself, because its table is not part of its interface.
+pub(super) fn has_builtin(name: &str, n_arguments: usize) -> bool {
+    let arguments = vec!["1"; n_arguments].join(", ");
+    let policy = format!("package tidewaiter_probe\n\nasked := {name}({arguments})\n");
+    let (mut engine, rule) = (Engine::new(), "data.tidewaiter_probe.asked");
+    let Ok(compiled) = engine
+        .add_policy("probe".to_owned(), policy)
+        .and_then(|_| engine.compile_with_entrypoint(&Arc::<str>::from(rule)))
+    else {
+        return false;
+    };
+    match Compiler::compile_from_policy(&compiled, &[rule]) {
+        Ok(_) => true,
+        Err(error) => !error.to_string().contains("Unknown function: "),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -24,6 +24,16 @@ pub(super) fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
         .map(|(_, candidate)| candidate)
 }
 
+/// The known word that was meant without doubt: another in letter case alone, or one typing error away, or two in a long
+/// word.
+pub(super) fn misspelt<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+    let allowed = if word.chars().count() < 10 { 1 } else { 2 };
+    let (edits, near) = known.iter().map(|candidate| (distance(word, candidate), *candidate)).min()?;
+    let same_but_for_case = known.iter().find(|candidate| candidate.eq_ignore_ascii_case(word));
+    let is_word = word.chars().count() > 2;
+    same_but_for_case.copied().or_else(|| (is_word && edits <= allowed).then_some(near))
+}
+
 /// Edits between two words, in characters: insertions, deletions, replacements and swaps of neighbours.
 fn distance(left: &str, right: &str) -> usize {
     let right = right.chars().collect::<Vec<_>>();
@@ -60,5 +70,8 @@ mod tests {
         assert_eq!(nearest("esc", &["ecs", "ec2"]), Some("ecs"));
         assert_eq!(nearest("zebra", &["services", "tasks"]), None);
         assert_eq!(help("zebra", ["b", "a"]), "known are `a`, `b`");
+        assert_eq!(misspelt("privleged", &["privileged", "image"]), Some("privileged"));
+        assert_eq!(misspelt("ContainerDefinitions", &["containerDefinitions"]), Some("containerDefinitions"));
+        assert_eq!(misspelt("ipv6Mode", &["ipcMode"]), None);
     }
 }
