@@ -107,7 +107,9 @@ impl Code {
     #[must_use]
     pub fn level(self) -> Level {
         match self {
-            Self::UnknownField | Self::UnusedVariable | Self::UnusedImport | Self::Shadowing => Level::Warning,
+            Self::UnknownField | Self::UnusedVariable | Self::UnusedImport | Self::Shadowing => {
+                Level::Warning
+            }
             _ => Level::Error,
         }
     }

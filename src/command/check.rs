@@ -20,7 +20,6 @@ pub(super) fn check(options: &Check) -> Result<Exit, Failure> {
         Format::Sarif => diagnostics::sarif(&findings).map_err(Failure::failed)?,
     };
     console::print(&text).map_err(Failure::failed)?;
-    let is_wrong =
-        checked.count(Level::Error) > 0 || (options.strict && checked.count(Level::Warning) > 0);
+    let is_wrong = checked.count(Level::Error) > 0 || (options.strict && checked.count(Level::Warning) > 0);
     Ok(if is_wrong { Exit::Misused } else { Exit::Complete })
 }

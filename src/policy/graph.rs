@@ -158,8 +158,9 @@ impl Graph {
         data: &serde_json::Value,
         problems: &mut Vec<Diagnostic>,
     ) {
-        let is_below_package =
-            |path: &[String]| (1..path.len()).any(|length| path.get(..length).is_some_and(|it| self.packages.contains(it)));
+        let is_below_package = |path: &[String]| {
+            (1..path.len()).any(|length| path.get(..length).is_some_and(|it| self.packages.contains(it)))
+        };
         self.check_references_where(data, &is_below_package, problems);
     }
 

@@ -49,8 +49,8 @@ mod touch;
 mod walk;
 mod yaml;
 
-pub use check::{Checked, check};
 pub use bundles::{BundleInfo, Bundles, UnknownControl};
+pub use check::{Checked, check};
 pub use exceptions::{ExceptionUse, UnusedException};
 pub use files::Source;
 pub use frameworks::{Framework, Requirement};

@@ -125,7 +125,9 @@ impl Walk<'_> {
             | Expr::Bool { .. }
             | Expr::Null { .. } => {}
             Expr::Var { .. } | Expr::RefDot { .. } | Expr::RefBrack { .. } => self.reference(expr, None),
-            Expr::Array { items, .. } | Expr::Set { items, .. } => items.iter().for_each(|item| self.expr(item)),
+            Expr::Array { items, .. } | Expr::Set { items, .. } => {
+                items.iter().for_each(|item| self.expr(item))
+            }
             Expr::Object { fields, .. } => {
                 for (_, key, value) in fields {
                     self.expr(key);
@@ -271,7 +273,9 @@ fn bind(pattern: &Expr, scope: &mut BTreeSet<String>) {
         Expr::Var { value, .. } => {
             scope.insert(value.clone());
         }
-        Expr::Array { items, .. } | Expr::Set { items, .. } => items.iter().for_each(|item| bind(item, scope)),
+        Expr::Array { items, .. } | Expr::Set { items, .. } => {
+            items.iter().for_each(|item| bind(item, scope))
+        }
         Expr::Object { fields, .. } => fields.iter().for_each(|(_, _, value)| bind(value, scope)),
         _ => {}
     }

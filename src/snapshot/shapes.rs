@@ -69,8 +69,7 @@ pub(crate) fn shapes() -> &'static Shapes {
         for (path, name) in collections {
             let (group, collection) = path.split_once('.').unwrap_or((DOCUMENT, &path));
             let group = if group == DOCUMENT { DOCUMENT.to_owned() } else { format!("{DOCUMENT}.{group}") };
-            if let Some(members) =
-                shapes.0.get_mut(&group).and_then(|group| group.fields.get_mut(collection))
+            if let Some(members) = shapes.0.get_mut(&group).and_then(|group| group.fields.get_mut(collection))
             {
                 *members = Shape::Map(Box::new(Shape::Structure(name)));
             }
@@ -89,7 +88,8 @@ impl Shapes {
     /// What a part of the document's schema describes; structures are kept under their path.
     fn of_schema(&mut self, path: &str, part: &Value, whole: &Value) -> Shape {
         if let Some(name) = part["$ref"].as_str().and_then(|reference| reference.strip_prefix("#/$defs/")) {
-            return self.of_schema(name, &whole["$defs"][name], whole);
+            let definition = whole["$defs"].get(name).unwrap_or(&Value::Null);
+            return self.of_schema(name, definition, whole);
         }
         match part["type"].as_str() {
             Some("string") => Shape::Text,
@@ -108,8 +108,7 @@ impl Shapes {
                     self.0.insert(path.to_owned(), Structure { fields, is_closed });
                     Shape::Structure(path.to_owned())
                 } else if part["additionalProperties"].is_object() {
-                    let members =
-                        self.of_schema(&format!("{path}.*"), &part["additionalProperties"], whole);
+                    let members = self.of_schema(&format!("{path}.*"), &part["additionalProperties"], whole);
                     Shape::Map(Box::new(members))
                 } else {
                     Shape::Any

@@ -3,7 +3,7 @@
     facts.py shapes     the fields of the API's shapes that a document holds, from the service models of botocore
     facts.py builtins   the builtin functions of Rego, from the capabilities inside the OPA library that the tests use
 
-Prints JSON with one entry a line. `TIDEWAITER_UPDATE=1 cargo test --test it facts` writes both files anew; the versions
+Prints JSON with one entry a line. `TIDEWAITER_UPDATE=1 cargo test --test it the_facts` writes both files anew; the versions
 are those that `tests/support/requirements.txt` and `tests/support/setup` pin.
 """
 
@@ -39,21 +39,25 @@ COLLECTIONS = {
     "ecs.task_definitions": ("ecs", "TaskDefinition"),
     "ecs.task_sets": ("ecs", "TaskSet"),
     "ecs.tasks": ("ecs", "Task"),
+    "events.rules": ("events", "Rule"),
     "iam.groups": ("iam", "GroupDetail"),
     "iam.policies": ("iam", "ManagedPolicyDetail"),
     "iam.roles": ("iam", "RoleDetail"),
     "iam.users": ("iam", "UserDetail"),
+    "scheduler.schedules": ("scheduler", "GetScheduleOutput"),
 }
 
-# Fields that the collectors put beside the API's own: tags are asked for with the definition, and every child of a
-# cluster keeps its cluster's ARN.
+# Fields that the collectors put beside the API's own: tags are asked for with the definition, targets of a rule apart
+# from it, and every child of a cluster keeps its cluster's ARN.
 ADDED = {
     "ecs.ContainerInstance": {"clusterArn": "string"},
     "ecs.DaemonDetail": {"clusterArn": "string"},
     "ecs.ECSExpressGatewayService": {"clusterArn": "string"},
     "ecs.ServiceRevision": {"clusterArn": "string"},
     "ecs.TaskDefinition": {"tags": "[ecs.Tag]"},
+    "events.Rule": {"Targets": "[events.Target]"},
 }
+REACHED_BY_ADDED = [("ecs", "Tag"), ("events", "Target")]
 
 # Policy documents are decoded when they are read, and their forms are IAM's own.
 DECODED = {"policyDocumentType"}
@@ -82,7 +86,7 @@ def model(service):
 def shapes():
     """Every shape that a member of a collection reaches: its fields and their types."""
     models = {service: model(service) for service in sorted({it[0] for it in COLLECTIONS.values() if it})}
-    found, todo = {}, [it for it in COLLECTIONS.values() if it]
+    found, todo = {}, [*filter(None, COLLECTIONS.values()), *REACHED_BY_ADDED]
 
     def type_of(service, name):
         shape = models[service][0][name]

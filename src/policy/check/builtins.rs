@@ -2,9 +2,11 @@
 //! engine has.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use serde::Deserialize;
+
+use crate::policy::engine;
 
 /// One builtin function.
 #[derive(Debug, Deserialize)]
@@ -22,6 +24,16 @@ pub(super) struct Builtin {
     /// Whether Rego v1 refuses it.
     #[serde(default)]
     pub(super) deprecated: bool,
+    /// Whether the engine has it, once somebody has asked.
+    #[serde(skip)]
+    in_engine: OnceLock<bool>,
+}
+
+impl Builtin {
+    /// Whether the engine has it.
+    pub(super) fn is_in_engine(&self, name: &str) -> bool {
+        *self.in_engine.get_or_init(|| engine::has_builtin(name, self.takes.len()))
+    }
 }
 
 /// Every builtin function by its name.
@@ -41,7 +53,6 @@ pub(super) fn builtins() -> &'static BTreeMap<String, Builtin> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::engine;
 
     #[test]
     fn the_table_holds_what_opa_declares() {

@@ -6,7 +6,6 @@ use super::reader::Reader;
 use super::references::{Step, step};
 use super::types::Type;
 use crate::diagnostic::Code;
-use crate::policy::engine;
 use crate::policy::nearest;
 use crate::policy::syntax::Expr;
 
@@ -25,6 +24,9 @@ impl Reader<'_> {
         };
         let Some(entry) = self.index.rule(&path) else {
             params.iter().for_each(|param| drop(self.expr(param)));
+            if self.index.is_unread(&path) {
+                return Type::Any;
+            }
             let (last, package) = path.split_last().map_or(("", &[][..]), |(last, package)| (last, package));
             let help = nearest::help(last, self.index.functions(package));
             let message = format!("nobody defines the function `{name}`");
@@ -54,7 +56,7 @@ impl Reader<'_> {
         if let Some((last, others)) = params.split_last()
             && is_statement
             && others.len() == arity
-            && self.is_open(last)
+            && self.has_open(last)
         {
             self.bind(last, Type::Any);
             params = others;
@@ -87,6 +89,9 @@ impl Reader<'_> {
     ) -> Type {
         let Some(builtin) = builtins().get(name) else {
             params.iter().for_each(|param| drop(self.expr(param)));
+            if self.index.is_unread(&self.unit.package) {
+                return Type::Any;
+            }
             let own = self.index.functions(&self.unit.package).map(ToOwned::to_owned).collect::<Vec<_>>();
             let known = builtins().keys().chain(&own).map(String::as_str).collect::<Vec<_>>();
             let help = match nearest::nearest(name, &known) {
@@ -100,9 +105,14 @@ impl Reader<'_> {
         if builtin.deprecated {
             let help = "OPA's documentation of builtins names what replaces it";
             self.report(Code::DeprecatedBuiltin, place, format!("Rego v1 has no `{name}` any more"), help);
-        } else if !engine::has_builtin(name, builtin.takes.len()) {
+        } else if !builtin.is_in_engine(name) {
             let message = format!("OPA has `{name}`, and the engine that judges here has not");
-            self.report(Code::MissingBuiltin, place, message, "say it with other builtins, or put it into data");
+            self.report(
+                Code::MissingBuiltin,
+                place,
+                message,
+                "say it with other builtins, or put it into data",
+            );
         }
         if let ("object.get", [object, path, default]) = (name, params) {
             return self.object_get(object, path, default);
@@ -122,7 +132,8 @@ impl Reader<'_> {
         for ((word, param), found) in builtin.takes.iter().zip(params).zip(types) {
             let wanted = Type::of_capability(word);
             if wanted.excludes(found) {
-                let message = format!("`{name}` takes {wanted} here, and `{}` is {found}", self.shortened(param));
+                let message =
+                    format!("`{name}` takes {wanted} here, and `{}` is {found}", self.shortened(param));
                 let help = match (&wanted, found) {
                     (Type::Number, Type::Text) => "convert it with `to_number`",
                     (Type::Text, Type::Number) => "convert it with `sprintf(\"%v\", […])`",

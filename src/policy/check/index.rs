@@ -50,21 +50,24 @@ enum Form {
 #[derive(Debug, Default)]
 pub(super) struct Index {
     rules: BTreeMap<Vec<String>, Entry>,
-    packages: BTreeSet<Vec<String>>,
+    /// The first words of the names of each package's rules.
+    names: BTreeMap<Vec<String>, BTreeSet<String>>,
+    /// Packages of which some policy could not be read, and may have defined anything.
+    unread: BTreeSet<Vec<String>>,
 }
 
 impl Index {
     /// Takes in all policies, and says which of their rules contradict each other.
-    pub(super) fn of(units: &[Unit], problems: &mut Vec<Diagnostic>) -> Self {
-        let mut index = Self::default();
+    pub(super) fn of(units: &[Unit], unread: BTreeSet<Vec<String>>, problems: &mut Vec<Diagnostic>) -> Self {
+        let mut index = Self { unread, ..Self::default() };
         for unit in units {
-            index.packages.insert(unit.package.clone());
+            index.names.entry(unit.package.clone()).or_default();
             for rule in &unit.module.rules {
                 index.add(unit, rule, problems);
             }
         }
-        for package in &index.packages {
-            let rule = (1..package.len()).find_map(|length| index.rules.get(package.get(..length)?));
+        for package in index.names.keys() {
+            let rule = (1..=package.len()).find_map(|length| index.rules.get(package.get(..length)?));
             if let Some(entry) = rule {
                 let (file, line, column) = entry.place.clone();
                 let message = format!(
@@ -80,6 +83,7 @@ impl Index {
 
     fn add(&mut self, unit: &Unit, rule: &Rule, problems: &mut Vec<Diagnostic>) {
         let Some(name) = rule_name(rule) else { return };
+        self.names.entry(unit.package.clone()).or_default().extend(name.first().cloned());
         let (span, form, arity) = match rule {
             Rule::Spec { span, head: RuleHead::Func { args, .. }, .. } => {
                 (span, Form::Function, Some(args.len()))
@@ -125,8 +129,9 @@ impl Index {
         self.rules.get(path)
     }
 
-    /// Takes over what reading all policies once showed.
-    pub(super) fn learn(&mut self, shown: Shown) {
+    /// Takes over what reading all policies once showed. Whether that is news.
+    pub(super) fn learn(&mut self, shown: Shown) -> bool {
+        let mut is_news = false;
         let mut values = BTreeMap::<Vec<String>, Vec<Type>>::new();
         for (path, value) in shown.values {
             values.entry(path).or_default().push(value);
@@ -144,24 +149,31 @@ impl Index {
         }
         for (path, entry) in &mut self.rules {
             if let Some(values) = values.remove(path) {
-                entry.value = Type::any_of(values).limited();
+                let value = Type::any_of(values).limited();
+                is_news |= value != entry.value;
+                entry.value = value;
             }
             if let Some(arguments) = arguments.remove(path) {
+                is_news |= arguments != entry.arguments;
                 entry.arguments = arguments;
             }
         }
+        is_news
     }
 
     /// Whether a package has a rule whose name begins with this word.
     pub(super) fn owns(&self, package: &[String], word: &str) -> bool {
-        self.names(package).any(|name| name == word)
+        self.names.get(package).is_some_and(|names| names.contains(word))
     }
 
     /// The first words of the names of a package's rules.
-    pub(super) fn names<'a>(&'a self, package: &'a [String]) -> impl Iterator<Item = &'a str> {
-        let below =
-            self.rules.range(package.to_vec()..).take_while(move |(path, _)| path.starts_with(package));
-        below.filter_map(move |(path, _)| path.get(package.len()).map(String::as_str))
+    pub(super) fn names(&self, package: &[String]) -> impl Iterator<Item = &str> {
+        self.names.get(package).into_iter().flatten().map(String::as_str)
+    }
+
+    /// Whether a path leads into a package of which not everything is known.
+    pub(super) fn is_unread(&self, path: &[String]) -> bool {
+        (1..=path.len()).any(|length| path.get(..length).is_some_and(|it| self.unread.contains(it)))
     }
 
     /// The functions of a package.
@@ -170,6 +182,11 @@ impl Index {
             let path = [package, &[(*name).to_owned()]].concat();
             self.rules.get(&path).is_some_and(|entry| entry.arity.is_some())
         })
+    }
+
+    /// The paths of all rules, dots between their parts.
+    pub(super) fn paths(&self) -> Vec<String> {
+        self.rules.keys().map(|path| path.join(".")).collect()
     }
 }
 

@@ -23,6 +23,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use super::bundle::TEST_SUFFIX;
+use super::data::Document;
 use super::engine::Prepared;
 use super::files::{self, Tree};
 use super::graph::Graph;
@@ -30,8 +31,8 @@ use super::{Bundles, Limits, data, errors, scan, stack, syntax};
 use crate::diagnostic::{Code, Diagnostic, Level};
 use index::{Index, Unit};
 
-/// How often what is known of rules and arguments is carried on to where they are used.
-const ROUNDS: usize = 4;
+/// How often what is known of rules and arguments is carried on to where they are used, at most.
+const ROUNDS: usize = 5;
 
 /// What a check found.
 #[derive(Debug, Default)]
@@ -87,11 +88,13 @@ fn check_all(paths: &[PathBuf], limits: &Limits) -> Checked {
         trees.push(library);
     }
     checked.keep_texts(&trees);
+    checked.name_briefly();
     for problem in &mut checked.problems {
         // A problem of a whole file is shown at its beginning.
         if problem.line.is_none() && checked.texts.contains_key(&problem.file) {
             (problem.line, problem.column) = (Some(1), Some(1));
         }
+        problem.help.get_or_insert_with(|| advice(problem.code).to_owned());
     }
     checked.problems.sort();
     checked.problems.dedup();
@@ -115,13 +118,39 @@ impl Checked {
     }
 }
 
+impl Checked {
+    /// Leaves out the `./` with which everything in the current directory begins.
+    fn name_briefly(&mut self) {
+        let brief = |file: String| file.strip_prefix("./").map(ToOwned::to_owned).unwrap_or(file);
+        self.texts =
+            std::mem::take(&mut self.texts).into_iter().map(|(file, text)| (brief(file), text)).collect();
+        for problem in &mut self.problems {
+            problem.file = brief(std::mem::take(&mut problem.file));
+        }
+    }
+}
+
+/// What to do where nothing more can be said than the kind of problem.
+fn advice(code: Code) -> &'static str {
+    match code {
+        Code::Unreadable => "make it a file of UTF-8 text that can be read",
+        Code::TooLarge => "split it, or move what is large into data or examples",
+        Code::Rego => "it must be Rego v1 as OPA reads it; `opa fmt` and `opa check` may say more",
+        Code::Syntax | Code::WrongExample => "it must be JSON or YAML as its name says",
+        Code::Metadata | Code::UnknownKey | Code::InvalidValue => "write it as the built-in controls do",
+        _ => "`docs/diagnostics.md` says what is looked for",
+    }
+}
+
 /// What loading refused, without what was found here too and is said more exactly.
 fn without_repetitions(refused: Vec<Diagnostic>, found: &[Diagnostic]) -> Vec<Diagnostic> {
     let is_found = |problem: &Diagnostic| {
         let codes = match problem.code {
+            // Every reference into the document is followed here.
+            Code::UnknownInput => return true,
             Code::UnknownFunction => &[Code::UnknownFunction, Code::MissingBuiltin][..],
-            Code::UnknownInput => &[Code::UnknownInput],
-            Code::Rego => &[Code::UnsafeVariable, Code::RuleConflict],
+            Code::UnknownReference => &[Code::UnknownFunction],
+            Code::Rego => &[Code::Rego, Code::UnsafeVariable, Code::RuleConflict],
             _ => return false,
         };
         let same_line = |it: &&Diagnostic| it.file == problem.file && it.line == problem.line;
@@ -133,6 +162,9 @@ fn without_repetitions(refused: Vec<Diagnostic>, found: &[Diagnostic]) -> Vec<Di
 /// Policies that are checked together.
 struct Policies {
     units: Vec<Unit>,
+    /// Packages of policies that could not be read.
+    unread: BTreeSet<Vec<String>>,
+    documents: Vec<Document>,
     data: Value,
     /// Whether they keep the contract of bundles.
     is_bundle: bool,
@@ -143,83 +175,111 @@ struct Policies {
 impl Policies {
     /// Reads and parses every policy of the trees.
     fn of(trees: &[Tree], limits: &Limits, is_bundle: bool) -> Self {
-        let (mut units, mut documents, mut problems) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut units, mut unread) = (Vec::new(), BTreeSet::new());
+        let (mut documents, mut problems) = (Vec::new(), Vec::new());
         for tree in trees {
-            let policies = tree.files.keys().filter(|path| path.ends_with(".rego"));
-            units.extend(policies.filter_map(|path| unit(tree, path, limits, &mut problems)));
+            for path in tree.files.keys().filter(|path| path.ends_with(".rego")) {
+                match unit(tree, path, limits, &mut problems) {
+                    Ok(unit) => units.push(unit),
+                    Err(package) => unread.extend(package),
+                }
+            }
             documents.extend(data::documents_unchecked(tree, &mut problems));
         }
-        let packages = units.iter().filter(|unit| !unit.is_test).map(|unit| unit.package.join("."));
-        let packages = packages.collect::<BTreeSet<_>>();
-        let packages = packages.iter().map(String::as_str).collect::<Vec<_>>();
-        data::check_shadows(&documents, &packages, &mut problems);
         let data = Value::Object(data::merge(&documents, &mut problems));
-        Self { units, data, is_bundle, problems }
+        Self { units, unread, documents, data, is_bundle, problems }
     }
 
     fn check(self, checked: &mut Checked) -> Vec<Diagnostic> {
-        let Self { units, data, is_bundle, mut problems } = self;
+        let Self { units, unread, documents, data, is_bundle, mut problems } = self;
         checked.n_policies += units.len();
-        let mut index = Index::of(&units, &mut problems);
-        for round in 0..ROUNDS {
-            let mut shown = reader::Shown::default();
-            for unit in &units {
-                let (of_unit, found) = reader::read(unit, &index, is_bundle);
-                if round + 1 == ROUNDS {
-                    problems.extend(found);
-                } else {
-                    shown.values.extend(of_unit.values);
-                    shown.arguments.extend(of_unit.arguments);
-                }
-            }
-            index.learn(shown);
+        let is_whole = unread.is_empty();
+        let mut index = Index::of(&units, unread, &mut problems);
+        if !is_bundle {
+            // A bundle keeps its data out of its packages altogether.
+            let rules = index.paths();
+            data::check_shadows(
+                &documents,
+                &rules.iter().map(String::as_str).collect::<Vec<_>>(),
+                &mut problems,
+            );
         }
+        let mut found = Vec::new();
+        for _ in 0..ROUNDS {
+            let mut shown = reader::Shown::default();
+            found.clear();
+            for unit in &units {
+                let (of_unit, of_reading) = reader::read(unit, &index, is_bundle);
+                shown.values.extend(of_unit.values);
+                shown.arguments.extend(of_unit.arguments);
+                found.extend(of_reading);
+            }
+            if !index.learn(shown) {
+                break;
+            }
+        }
+        problems.append(&mut found);
         let mut graph = Graph::default();
         let mut of_contract = Vec::new();
         for unit in &units {
             graph.add(&unit.file, &unit.text, &unit.module, &mut of_contract);
         }
-        if is_bundle {
+        // A policy that could not be read may have defined anything.
+        if is_bundle && is_whole {
             graph.check_references(&data, &mut of_contract);
+        }
+        if is_bundle {
             problems.extend(without_repetitions(of_contract, &problems));
-        } else {
+        } else if is_whole {
             graph.check_references_to_packages(&data, &mut problems);
         }
         graph.check_recursion(&mut problems);
-        if problems.iter().all(|problem| problem.code.level() != Level::Error) {
+        if is_whole && problems.iter().all(|problem| problem.code.level() != Level::Error) {
             check_with_engine(units, &data, &mut problems);
         }
         problems
     }
 }
 
-/// Reads one policy; nothing, and problems, when it cannot be parsed.
-fn unit(tree: &Tree, path: &str, limits: &Limits, problems: &mut Vec<Diagnostic>) -> Option<Unit> {
-    let (file, text, n_before) = (tree.name(path), tree.text(path, problems)?, problems.len());
+/// Reads one policy; when it cannot be parsed, problems and its package, as far as that shows.
+fn unit(
+    tree: &Tree,
+    path: &str,
+    limits: &Limits,
+    problems: &mut Vec<Diagnostic>,
+) -> Result<Unit, Option<Vec<String>>> {
+    let (file, n_before) = (tree.name(path), problems.len());
+    let text = tree.text(path, problems).ok_or(None)?;
     if text.len() > limits.policy_bytes {
         let message =
             format!("the policy has {} bytes, and at most {} are read", text.len(), limits.policy_bytes);
         problems.push(Diagnostic::of_file(file, Code::TooLarge, message));
-        return None;
+        return Err(None);
     }
-    scan::scan(&file, text, limits, problems);
+    let heads = scan::scan(&file, text, limits, problems).heads;
+    let package = heads.iter().find(|head| head.word == "package").map(|head| {
+        let name = head.rest.split(['#', ';']).next().unwrap_or_default().trim();
+        name.split('.').map(ToOwned::to_owned).collect::<Vec<_>>()
+    });
     if problems.len() > n_before {
         // What the scan refuses is not safe to parse.
-        return None;
+        return Err(package);
     }
     match syntax::parse(&file, text) {
         Ok(module) => {
-            let package = module.package.refr.path()?.into_iter().map(ToOwned::to_owned).collect();
-            Some(Unit { file, text: text.to_owned(), package, module, is_test: path.ends_with(TEST_SUFFIX) })
+            let package = module.package.refr.path().ok_or(None)?;
+            let package = package.into_iter().map(ToOwned::to_owned).collect();
+            Ok(Unit { file, text: text.to_owned(), package, module, is_test: path.ends_with(TEST_SUFFIX) })
         }
         Err(error) => {
             let problem = errors::translate(&error, &file);
-            problems.push(if syntax::is_old_rego(&file, text) {
-                problem.with_help("this is Rego v0: rewrite it with `opa fmt --v0-v1`")
+            let lacks_a_keyword = problem.message.contains("keyword is required");
+            problems.push(if lacks_a_keyword && syntax::is_old_rego(&file, text) {
+                problem.with_help("this is Rego v0: rewrite it with `opa fmt --v0-v1 --write`")
             } else {
                 problem
             });
-            None
+            Err(package)
         }
     }
 }
@@ -233,11 +293,31 @@ fn check_with_engine(mut units: Vec<Unit>, data: &Value, problems: &mut Vec<Diag
         if Prepared::new(&policies, data, &mut found).is_some() {
             return;
         }
-        let package = found.first().and_then(|problem| {
-            units.iter().find(|unit| unit.file == problem.file).map(|unit| unit.package.clone())
-        });
+        let mut package = None;
+        for problem in &mut found {
+            if let Some(unit) = units.iter().find(|unit| unit.file == problem.file) {
+                package = Some(unit.package.clone());
+                count_characters(problem, &unit.text);
+            }
+        }
         problems.append(&mut found);
         let Some(package) = package else { return };
         units.retain(|unit| unit.package != package);
     }
+}
+
+/// The engine gives a tab four columns, and everybody else one.
+fn count_characters(problem: &mut Diagnostic, text: &str) {
+    const TAB: usize = 4;
+    let (Some(line), Some(column)) = (problem.line, problem.column) else { return };
+    let line = line.checked_sub(1).and_then(|index| text.lines().nth(index)).unwrap_or_default();
+    let (mut of_engine, mut of_characters) = (1, 1);
+    for character in line.chars() {
+        if of_engine >= column {
+            break;
+        }
+        of_engine += if character == '\t' { TAB } else { 1 };
+        of_characters += 1;
+    }
+    problem.column = Some(of_characters);
 }

@@ -96,7 +96,12 @@ impl Reader<'_> {
             };
             if self.index.owns(&self.unit.package, &name) && name != root {
                 let message = format!("the import `{name}` has the name of a rule of its package");
-                self.report(Code::Shadowing, place, message, "import it `as` another name, or rename the rule");
+                self.report(
+                    Code::Shadowing,
+                    place,
+                    message,
+                    "import it `as` another name, or rename the rule",
+                );
             }
             if let Some(first) = self.imports.get(&name) {
                 let message = format!("`{name}` is imported already (line {})", first.place.0);
@@ -133,7 +138,11 @@ impl Reader<'_> {
                 for body in bodies {
                     let mut value = Type::Any;
                     self.query(&body.query, &mut |reader| {
-                        value = if body.is_else { reader.assigned(body.assign.as_ref()) } else { reader.head(head) };
+                        value = if body.is_else {
+                            reader.assigned(body.assign.as_ref())
+                        } else {
+                            reader.head(head)
+                        };
                     });
                     self.show(rule, value);
                 }
@@ -336,7 +345,7 @@ impl Reader<'_> {
                 let (_, of_value) = self.gone_through(collection);
                 key.iter().for_each(|key| drop(self.expr(key)));
                 let found = self.expr(value);
-                self.check_comparable("Eq", (value, &found), (collection, &of_value));
+                self.check_comparable("In", (value, &found), (collection, &of_value));
                 Type::Boolean
             }
         }
@@ -375,7 +384,11 @@ impl Reader<'_> {
         for (side, value) in [(lhs, &left), (rhs, &right)] {
             if !matches!(value, Type::Any | Type::Number | Type::Set(_)) {
                 let message = format!("`{}` is {value}, and cannot be calculated with", self.shortened(side));
-                let help = if *value == Type::Text { "convert it with `to_number`" } else { "calculate with numbers" };
+                let help = if *value == Type::Text {
+                    "convert it with `to_number`"
+                } else {
+                    "calculate with numbers"
+                };
                 self.report(Code::TypeMismatch, side.place(), message, help);
             }
         }
@@ -394,14 +407,20 @@ impl Reader<'_> {
             return;
         }
         let outcome = match op {
-            "Eq" => "are never equal",
+            "Eq" | "In" => "are never equal",
             "Ne" => "are always unequal",
             _ => "cannot be ordered by value",
         };
         let message = format!("{} and {} {outcome}", left.1, right.1);
-        let help = match (left.1, right.1) {
-            (Type::Text, Type::Number) => format!("convert it: `to_number({})`", self.shortened(left.0)),
-            (Type::Number, Type::Text) => format!("convert it: `to_number({})`", self.shortened(right.0)),
+        let text = match (left.1, right.1) {
+            (Type::Text, Type::Number) => Some(left.0),
+            (Type::Number, Type::Text) if op != "In" => Some(right.0),
+            _ => None,
+        };
+        let help = match text {
+            Some(text) if !matches!(text, Expr::String { .. } | Expr::RawString { .. }) => {
+                format!("convert it: `to_number({})`", self.shortened(text))
+            }
             _ => "compare it with a value of its own type".to_owned(),
         };
         self.report(Code::TypeMismatch, left.0.place(), message, help);
@@ -437,6 +456,15 @@ impl Reader<'_> {
         match self.variable(name) {
             Some(variable) => !variable.is_bound,
             None => name == "_" || !self.is_known(name),
+        }
+    }
+
+    /// Whether an expression is a pattern with a variable that has no value so far, or such a variable.
+    pub(super) fn has_open(&mut self, expr: &Expr) -> bool {
+        match expr {
+            Expr::Array { items, .. } => items.iter().any(|item| self.has_open(item)),
+            Expr::Object { fields, .. } => fields.iter().any(|(_, _, value)| self.has_open(value)),
+            other => self.is_open(other),
         }
     }
 
@@ -533,13 +561,17 @@ impl Reader<'_> {
             outer.open.extend(open);
             return;
         }
+        if self.index.is_unread(&self.unit.package) {
+            // They may be rules.
+            return;
+        }
         for (name, place) in open.collect::<Vec<_>>() {
             let known = self.seen.iter().map(String::as_str);
             let known = known
                 .chain(self.index.names(&self.unit.package))
                 .chain(self.imports.keys().map(String::as_str))
                 .collect::<Vec<_>>();
-            let help = match nearest::nearest(&name, &known) {
+            let help = match nearest::misspelt(&name, &known) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "declare it with `:=` or `some … in`".to_owned(),
             };

@@ -86,8 +86,7 @@ impl Reader<'_> {
     fn of_path(&mut self, path: &[String], steps: &[Step<'_>]) -> Type {
         let Some((root, path)) = path.split_first() else { return Type::Any };
         if root == "input" {
-            let mut value =
-                if self.knows_input { Type::Structure(DOCUMENT.to_owned()) } else { Type::Any };
+            let mut value = if self.knows_input { Type::Structure(DOCUMENT.to_owned()) } else { Type::Any };
             for name in path {
                 value = known_field(&value, name).unwrap_or(Type::Any);
             }
@@ -191,7 +190,8 @@ impl Reader<'_> {
         let help = match nearest::nearest(name, known) {
             Some(near) => format!("did you mean `{near}`? A field that AWS has added since is not known yet"),
             None if known.len() > 12 => {
-                "see AWS's reference of the shape; a field that it has added since is not known yet".to_owned()
+                "see AWS's reference of the shape; a field that it has added since is not known yet"
+                    .to_owned()
             }
             None => nearest::help(name, known.iter().copied()),
         };
@@ -205,7 +205,8 @@ impl Reader<'_> {
         }
         let Some((place, path)) = self.evidence(expr) else { return };
         let message = format!("`not` holds too when `{path}` could not be read");
-        let help = "look the evidence up first and compare it: `value := input…`, then `value.field == false`";
+        let help =
+            "look the evidence up first and compare it: `value := input…`, then `value.field == false`";
         self.report(Code::NegatedEvidence, place, message, help);
     }
 

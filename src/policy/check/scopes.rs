@@ -63,7 +63,9 @@ impl Scope {
                 Origin::Implicit => None,
                 _ if variable.is_used && !variable.is_bound => Some(
                     at(Code::UnsafeVariable, format!("nothing gives the variable `{name}` a value"))
-                        .with_help("every variable needs a place where its values are found, such as `some x in …`"),
+                        .with_help(
+                            "every variable needs a place where its values are found, such as `some x in …`",
+                        ),
                 ),
                 Origin::Declared if variable.is_bound => None,
                 _ if variable.is_used => None,

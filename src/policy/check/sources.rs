@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use serde::Deserialize;
+
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::Limits;
 use crate::policy::files::{self, MANIFEST, Source, Tree, What};
@@ -23,9 +25,7 @@ pub(super) fn find(paths: &[PathBuf], limits: &Limits, problems: &mut Vec<Diagno
     let mut sources = Sources::default();
     for path in paths {
         let n_before = (sources.bundles.len(), sources.libraries.len(), problems.len());
-        if path.join(MANIFEST).is_file() {
-            sources.bundles.push(Source::Directory(path.clone()));
-        } else if path.is_dir() {
+        if path.is_dir() {
             directory(path, limits, &mut sources, problems);
         } else {
             file(path, limits, &mut sources, problems);
@@ -41,12 +41,31 @@ pub(super) fn find(paths: &[PathBuf], limits: &Limits, problems: &mut Vec<Diagno
     sources
 }
 
+/// Whether a directory is a bundle of controls. Others have bundles too, and owe this program nothing.
+fn is_bundle(directory: &Path, limits: &Limits) -> bool {
+    #[derive(Deserialize)]
+    struct Roots {
+        #[serde(default)]
+        roots: Vec<String>,
+    }
+    let manifest = directory.join(MANIFEST);
+    if !manifest.is_file() {
+        return false;
+    }
+    let content = files::content(&manifest, limits, &mut 0).unwrap_or_default();
+    let is_ours = |root: &String| root.split('/').next() == Some("tidewaiter");
+    // A manifest that cannot be read is looked at as if it were ours, so that somebody hears of it.
+    let names_controls =
+        serde_json::from_slice::<Roots>(&content).map_or(true, |it| it.roots.iter().any(is_ours));
+    names_controls || directory.join("controls").is_dir()
+}
+
 /// One policy.
 fn file(path: &Path, limits: &Limits, sources: &mut Sources, problems: &mut Vec<Diagnostic>) {
     let name = path.display().to_string();
-    let (prefix, file) = name.rsplit_once('/').map_or(("", &*name), |(_, file)| {
-        (name.strip_suffix(file).unwrap_or_default(), file)
-    });
+    let (prefix, file) = name
+        .rsplit_once('/')
+        .map_or(("", &*name), |(_, file)| (name.strip_suffix(file).unwrap_or_default(), file));
     match files::content(path, limits, &mut 0) {
         Ok(content) if is_wanted(file) => {
             let files = BTreeMap::from([(file.to_owned(), Cow::Owned(content))]);
@@ -64,8 +83,10 @@ fn directory(root: &Path, limits: &Limits, sources: &mut Sources, problems: &mut
     let canonical = root.canonicalize().unwrap_or_else(|_| root.to_owned());
     while let Some(relative) = open.pop() {
         let here = root.join(&relative);
-        if here.join(MANIFEST).is_file() {
-            sources.bundles.push(Source::Directory(here));
+        if is_bundle(&here, limits) {
+            // Without the slash that an empty path would leave at the end.
+            let bundle = if relative.is_empty() { root.to_owned() } else { here };
+            sources.bundles.push(Source::Directory(bundle));
             continue;
         }
         let entries = fs::read_dir(&here).and_then(Iterator::collect::<Result<Vec<_>, _>>);

@@ -112,7 +112,8 @@ impl Type {
             Self::Any => Ok((Self::Any, Self::Any)),
             Self::List(item) => Ok((Self::Number, (**item).clone())),
             Self::Set(item) => Ok(((**item).clone(), (**item).clone())),
-            Self::Map(item) => Ok((Self::Text, (**item).clone())),
+            // A policy's own objects have keys of any type.
+            Self::Map(item) => Ok((Self::Any, (**item).clone())),
             Self::Structure(name) => {
                 let fields = shapes().get(name).into_iter().flat_map(|structure| structure.fields.values());
                 Ok((Self::Text, Self::any_of(fields.map(Self::from))))

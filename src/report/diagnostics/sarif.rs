@@ -63,9 +63,9 @@ fn result(findings: &Findings<'_>, problem: &Diagnostic) -> Outcome {
 fn region(findings: &Findings<'_>, problem: &Diagnostic) -> Option<Region> {
     let number = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
     let (line, column) = (problem.line?, problem.column.unwrap_or(1));
-    let length = findings.line(problem).map_or(1, |(line, _, span)| {
-        line.get(span).unwrap_or_default().chars().count().max(1)
-    });
+    let length = findings
+        .line(problem)
+        .map_or(1, |(line, _, span)| line.get(span).unwrap_or_default().chars().count().max(1));
     Some(
         Region::builder()
             .start_line(number(line))
@@ -78,7 +78,16 @@ fn region(findings: &Findings<'_>, problem: &Diagnostic) -> Option<Region> {
 /// A path as a URI reference.
 fn uri(path: &str) -> String {
     use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-    const ESCAPED: &AsciiSet =
-        &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'<').add(b'>').add(b'?').add(b'`').add(b'{').add(b'}');
+    const ESCAPED: &AsciiSet = &CONTROLS
+        .add(b' ')
+        .add(b'"')
+        .add(b'#')
+        .add(b'%')
+        .add(b'<')
+        .add(b'>')
+        .add(b'?')
+        .add(b'`')
+        .add(b'{')
+        .add(b'}');
     utf8_percent_encode(path, ESCAPED).to_string()
 }

@@ -20,7 +20,23 @@ fn findings() -> (Vec<Diagnostic>, BTreeMap<String, String>) {
 fn a_problem_is_shown_with_its_line_a_caret_and_advice() {
     let (problems, texts) = findings();
     let text = pretty(&Findings { problems: &problems, texts: &texts, n_policies: 1 }, Some(80));
-    insta::assert_snapshot!(anstream::adapter::strip_str(&text).to_string(), @"");
+    insta::assert_snapshot!(anstream::adapter::strip_str(&text).to_string(), @r"
+        error[unknown-input]: no document has `input.ecs.servces`
+         --> a b.rego:4:12
+          |
+        4 |     input.ecs.servces
+          |               ^^^^^^^
+          |
+          = help: did you mean `services`?
+
+        warning[unused-import]: the import `y` is never used
+        --> gone.rego:2:3
+
+        error[manifest]: two bundles are called `z`
+        --> z
+
+        1 policy: 2 errors, 1 warning
+        ");
     assert!(text.contains("\u{1b}["), "coloured");
 }
 
