@@ -28,7 +28,25 @@ fn the_built_in_bundles_have_nothing_wrong() {
 #[test]
 fn problems_are_shown_with_their_lines_and_end_with_2() {
     let ran = bundle().run(["check"]).expect(2);
-    insta::assert_snapshot!(ran.stdout, @"");
+    insta::assert_snapshot!(ran.stdout, @r"
+        error[misspelt-field]: AWS's `ecs.TaskDefinition` has no field `famly`
+         --> lib/names/names.rego:3:30
+          |
+        3 | families contains definition.famly if {
+          |                              ^^^^^
+          |
+          = help: did you mean `family`?
+
+        warning[unused-variable]: the variable `arn` is never used
+         --> lib/names/names.rego:4:7
+          |
+        4 |     some arn, definition in input.ecs.task_definitions
+          |          ^^^
+          |
+          = help: write `_` in its place
+
+        1 policy: 1 error, 1 warning
+        ");
     let coloured = bundle().run(["check", "--color", "always", "."]).expect(2);
     assert!(coloured.stdout.contains("\u{1b}["), "{}", coloured.stdout);
 }

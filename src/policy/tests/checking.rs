@@ -147,13 +147,13 @@ fn a_builtin_that_rego_v1_has_no_longer_is_found() {
 #[test]
 fn a_variable_without_a_value_is_found() {
     insta::assert_snapshot!(of_policy("limit := 1\n\nx if y < lmit\n"), @r"
-        5:6: nothing gives the variable `y` a value [unsafe-variable] (did you mean `x`?)
+        5:6: nothing gives the variable `y` a value [unsafe-variable] (declare it with `:=` or `some … in`)
         5:10: nothing gives the variable `lmit` a value [unsafe-variable] (did you mean `limit`?)
         ");
     insta::assert_snapshot!(of_policy("x if {\n\tsome y\n\ty < 3\n}\n"), @"4:7: nothing gives the variable `y` a value [unsafe-variable] (every variable needs a place where its values are found, such as `some x in …`)");
     insta::assert_snapshot!(of_policy("x := [y | z := 1; z < y]\n"), @r"
-        3:7: nothing gives the variable `y` a value [unsafe-variable] (did you mean `x`?)
-        3:23: nothing gives the variable `y` a value [unsafe-variable] (did you mean `x`?)
+        3:7: nothing gives the variable `y` a value [unsafe-variable] (declare it with `:=` or `some … in`)
+        3:23: nothing gives the variable `y` a value [unsafe-variable] (declare it with `:=` or `some … in`)
         ");
     assert_eq!(
         of_policy(
@@ -198,7 +198,7 @@ fn a_rule_in_the_place_of_a_package_is_found() {
     let fixture = Fixture::new()
         .with("lib/x/x.rego", "package lib\n\nx := 1\n")
         .with("lib/y/y.rego", "package lib.x\n\ny := 1\n");
-    insta::assert_snapshot!(fixture.check(), @"");
+    insta::assert_snapshot!(fixture.check(), @"lib/x/x.rego:3:1: the rule stands where the package `lib.x` has its rules, and hides them [rule-conflict] (rename the rule or the package)");
 }
 
 #[test]
@@ -243,7 +243,7 @@ fn an_example_must_be_a_document_and_show_what_it_says() {
         controls/service/a/examples/fail_good.json:1:1: nothing fails (s: Passed) [wrong-example] (an example `fail_…` makes its control fire)
         controls/service/a/examples/fail_good.json:4:28: AWS's `ecs.Service` has no field `launchTyp` [misspelt-field] (did you mean `launchType`?)
         controls/service/a/examples/pass_other.json:2:82: the example is no document: 7 is not of type "string" [wrong-example] (`docs/input.schema.json` describes documents)
-        controls/service/a/examples/pass_text.json:1:13: the example is not JSON: expected value [wrong-example]
+        controls/service/a/examples/pass_text.json:1:13: the example is not JSON: expected value [wrong-example] (it must be JSON or YAML as its name says)
         "#);
 }
 
@@ -290,7 +290,7 @@ fn a_directory_stands_for_every_bundle_and_policy_below_it() {
     fs::write(directory.path().join("other.rego"), "package other\n\nx := y\n").unwrap();
     insta::assert_snapshot!(rendered(&checked(directory.path()), directory.path()), @r"
         bundles/mine/lib/x.rego:3:12: no document has `input.esc` [unknown-input] (did you mean `ecs`?)
-        other.rego:3:6: nothing gives the variable `y` a value [unsafe-variable] (did you mean `x`?)
+        other.rego:3:6: nothing gives the variable `y` a value [unsafe-variable] (declare it with `:=` or `some … in`)
         ");
 }
 
@@ -298,7 +298,7 @@ fn a_directory_stands_for_every_bundle_and_policy_below_it() {
 fn nothing_to_check_is_a_mistake() {
     let directory = TempDir::new().unwrap();
     insta::assert_snapshot!(rendered(&checked(directory.path()), directory.path()).replace(&directory.path().display().to_string(), "here"), @"here: no bundle and no policy is here [layout] (name a bundle's directory, or a directory or file of `*.rego`)");
-    insta::assert_snapshot!(rendered(&checked(&PathBuf::from("/nowhere/at/all")), directory.path()), @"/nowhere/at/all: No such file or directory (os error 2) [unreadable]");
+    insta::assert_snapshot!(rendered(&checked(&PathBuf::from("/nowhere/at/all")), directory.path()), @"/nowhere/at/all: No such file or directory (os error 2) [unreadable] (make it a file of UTF-8 text that can be read)");
 }
 
 #[test]
@@ -317,15 +317,15 @@ fn a_hostile_file_gives_one_clear_problem_and_hides_no_other() {
     write("j_wide.rego", format!("package j\nx := \"{}\"\n", "y".repeat(5000)).as_bytes());
     write("k_words.rego", "package k\n\nx := \"\u{1b}[31mé漢\" + y\n".as_bytes());
     insta::assert_snapshot!(rendered(&checked(directory.path()), directory.path()), @r"
-        a_empty.rego:1:1: expecting `package` Missing package declaration [rego]
+        a_empty.rego:1:1: expecting `package` Missing package declaration [rego] (it must be Rego v1 as OPA reads it; `opa fmt` and `opa check` may say more)
         b_bom.rego:1:1: the file begins with a byte order mark [rego] (save it as UTF-8 without a byte order mark)
-        c_crlf.rego:4:2: nothing gives the variable `y` a value [unsafe-variable] (did you mean `x`?)
+        c_crlf.rego:4:2: nothing gives the variable `y` a value [unsafe-variable] (declare it with `:=` or `some … in`)
         d_deep.rego:2:18: brackets nest deeper than 12 levels [bracket-depth] (name the inner value in a rule of its own, or keep the document as JSON among the examples)
-        e_bytes.rego: the file is not UTF-8 (at byte 16) [unreadable]
-        f_huge.rego:1:1: the policy has 2097165 bytes, and at most 1048576 are read [too-large]
-        g_open.rego:2:10: invalid character in string [rego]
+        e_bytes.rego: the file is not UTF-8 (at byte 16) [unreadable] (make it a file of UTF-8 text that can be read)
+        f_huge.rego:1:1: the policy has 2097165 bytes, and at most 1048576 are read [too-large] (split it, or move what is large into data or examples)
+        g_open.rego:2:10: invalid character in string [rego] (it must be Rego v1 as OPA reads it; `opa fmt` and `opa check` may say more)
         h_old.rego:3:7: `if` keyword is required before rule body [rego] (this is Rego v0: rewrite it with `opa fmt --v0-v1 --write`)
         j_wide.rego:2:1024: the line has 5007 columns, and at most 1024 are read [too-large] (break the line)
-        k_words.rego:3:7: invalid character in string [rego]
+        k_words.rego:3:7: invalid character in string [rego] (it must be Rego v1 as OPA reads it; `opa fmt` and `opa check` may say more)
         ");
 }
