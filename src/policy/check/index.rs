@@ -178,7 +178,8 @@ impl Index {
 
     /// The functions of a package.
     pub(super) fn functions<'a>(&'a self, package: &'a [String]) -> impl Iterator<Item = &'a str> {
-        self.names(package).filter(move |name| {
+        // As many as advice can be made of.
+        self.names(package).take(1_000).filter(move |name| {
             let path = [package, &[(*name).to_owned()]].concat();
             self.rules.get(&path).is_some_and(|entry| entry.arity.is_some())
         })

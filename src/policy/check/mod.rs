@@ -9,7 +9,9 @@
 mod builtins;
 mod calls;
 mod examples;
+mod expressions;
 mod index;
+mod patterns;
 mod proof;
 mod reader;
 mod references;

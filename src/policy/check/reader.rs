@@ -5,12 +5,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::index::{Index, Unit};
-use super::scopes::{Origin, Scope, Variable};
+use super::scopes::{Origin, Scope};
 use super::types::Type;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::graph::rule_name;
 use crate::policy::nearest;
-use crate::policy::syntax::{Expr, Literal, Query, Rule, RuleAssign, RuleHead, Span, Step};
+use crate::policy::syntax::{Expr, Literal, Query, Rule, RuleAssign, RuleHead, Step};
+
+/// The most problems that are looked for in one policy.
+const MOST: usize = 500;
 
 /// A name that stands for a path.
 #[derive(Debug)]
@@ -36,7 +39,7 @@ pub(super) struct Reader<'a> {
     pub(super) imports: BTreeMap<String, Import>,
     pub(super) scopes: Vec<Scope>,
     /// Names of variables of the rule, for advice.
-    seen: BTreeSet<String>,
+    pub(super) seen: BTreeSet<String>,
     pub(super) shown: Shown,
     pub(super) problems: Vec<Diagnostic>,
 }
@@ -56,6 +59,12 @@ pub(super) fn read(unit: &Unit, index: &Index, knows_input: bool) -> (Shown, Vec
     reader.read_imports();
     for rule in &unit.module.rules {
         reader.rule(rule);
+        if reader.problems.len() >= MOST {
+            let message = format!("the policy has more than {MOST} problems, and the rest is not looked for");
+            let help = "put these right first";
+            reader.report(Code::TooLarge, unit.module.package.span.place(), message, help);
+            return (reader.shown, reader.problems);
+        }
     }
     for (name, import) in std::mem::take(&mut reader.imports) {
         if !import.is_used {
@@ -276,7 +285,7 @@ impl Reader<'_> {
     }
 
     /// The types of keys and values of what is gone through.
-    fn gone_through(&mut self, collection: &Expr) -> (Type, Type) {
+    pub(super) fn gone_through(&mut self, collection: &Expr) -> (Type, Type) {
         let value = self.expr(collection);
         value.members().unwrap_or_else(|()| {
             let place = collection.place();
@@ -297,258 +306,6 @@ impl Reader<'_> {
         }
         if name == "input" {
             self.reference(target);
-        }
-    }
-
-    pub(super) fn expr(&mut self, expr: &Expr) -> Type {
-        match expr {
-            Expr::String { .. } | Expr::RawString { .. } => Type::Text,
-            Expr::Number { .. } => Type::Number,
-            Expr::Bool { .. } => Type::Boolean,
-            Expr::Null { .. } => Type::Null,
-            Expr::Var { .. } | Expr::RefDot { .. } | Expr::RefBrack { .. } => self.reference(expr),
-            Expr::Array { items, .. } => {
-                let items = items.iter().map(|item| self.expr(item)).collect::<Vec<_>>();
-                Type::List(Box::new(Type::any_of(items)))
-            }
-            Expr::Set { items, .. } => {
-                let items = items.iter().map(|item| self.expr(item)).collect::<Vec<_>>();
-                Type::Set(Box::new(Type::any_of(items)))
-            }
-            Expr::Object { fields, .. } => self.object(fields),
-            Expr::ArrayCompr { term, query, .. } => Type::List(Box::new(self.comprehension(query, term))),
-            Expr::SetCompr { term, query, .. } => Type::Set(Box::new(self.comprehension(query, term))),
-            Expr::ObjectCompr { key, value, query, .. } => {
-                let mut of_value = Type::Any;
-                self.query(query, &mut |reader| {
-                    reader.expr(key);
-                    of_value = reader.expr(value);
-                });
-                Type::Map(Box::new(of_value))
-            }
-            Expr::Call { fcn, params, .. } => self.call(fcn, params, false),
-            Expr::UnaryExpr { expr, .. } => {
-                self.expr(expr);
-                Type::Number
-            }
-            Expr::BinExpr { lhs, rhs, .. } => match (self.expr(lhs), self.expr(rhs)) {
-                (Type::Set(left), Type::Set(right)) => Type::Set(Box::new(left.or(*right))),
-                _ => Type::Set(Box::new(Type::Any)),
-            },
-            Expr::ArithExpr { lhs, rhs, op, .. } => self.arithmetic(op, lhs, rhs),
-            Expr::BoolExpr { lhs, rhs, op, .. } => self.comparison(op, lhs, rhs),
-            Expr::AssignExpr { op, lhs, rhs, .. } => {
-                self.assignment(op == "ColEq", lhs, rhs);
-                Type::Boolean
-            }
-            Expr::Membership { key, value, collection, .. } => {
-                let (_, of_value) = self.gone_through(collection);
-                key.iter().for_each(|key| drop(self.expr(key)));
-                let found = self.expr(value);
-                self.check_comparable("In", (value, &found), (collection, &of_value));
-                Type::Boolean
-            }
-        }
-    }
-
-    fn comprehension(&mut self, query: &Query, term: &Expr) -> Type {
-        let mut of_term = Type::Any;
-        self.query(query, &mut |reader| of_term = reader.expr(term));
-        of_term
-    }
-
-    fn object(&mut self, fields: &[(Span, Expr, Expr)]) -> Type {
-        let (mut named, mut is_fixed, mut values) = (BTreeMap::new(), true, Vec::new());
-        for (_, key, value) in fields {
-            let value = self.expr(value);
-            match key {
-                Expr::String { value: name, .. } | Expr::RawString { value: name, .. } => {
-                    named.insert(name.clone(), value.clone());
-                }
-                key => {
-                    self.expr(key);
-                    is_fixed = false;
-                }
-            }
-            values.push(value);
-        }
-        let object = if is_fixed { Type::Object(named) } else { Type::Map(Box::new(Type::any_of(values))) };
-        object.limited()
-    }
-
-    fn arithmetic(&mut self, op: &str, lhs: &Expr, rhs: &Expr) -> Type {
-        let (left, right) = (self.expr(lhs), self.expr(rhs));
-        if op == "Sub" && (matches!(left, Type::Set(_)) || matches!(right, Type::Set(_))) {
-            return if matches!(left, Type::Set(_)) { left } else { right };
-        }
-        for (side, value) in [(lhs, &left), (rhs, &right)] {
-            if !matches!(value, Type::Any | Type::Number | Type::Set(_)) {
-                let message = format!("`{}` is {value}, and cannot be calculated with", self.shortened(side));
-                let help = if *value == Type::Text {
-                    "convert it with `to_number`"
-                } else {
-                    "calculate with numbers"
-                };
-                self.report(Code::TypeMismatch, side.place(), message, help);
-            }
-        }
-        if op == "Sub" && (left == Type::Any || right == Type::Any) { Type::Any } else { Type::Number }
-    }
-
-    fn comparison(&mut self, op: &str, lhs: &Expr, rhs: &Expr) -> Type {
-        let (left, right) = (self.expr(lhs), self.expr(rhs));
-        self.check_comparable(op, (lhs, &left), (rhs, &right));
-        Type::Boolean
-    }
-
-    /// Values of different types are never equal, and which is less has nothing to do with their values.
-    fn check_comparable(&mut self, op: &str, left: (&Expr, &Type), right: (&Expr, &Type)) {
-        if !left.1.excludes(right.1) || *left.1 == Type::Null || *right.1 == Type::Null {
-            return;
-        }
-        let outcome = match op {
-            "Eq" | "In" => "are never equal",
-            "Ne" => "are always unequal",
-            _ => "cannot be ordered by value",
-        };
-        let message = format!("{} and {} {outcome}", left.1, right.1);
-        let text = match (left.1, right.1) {
-            (Type::Text, Type::Number) => Some(left.0),
-            (Type::Number, Type::Text) if op != "In" => Some(right.0),
-            _ => None,
-        };
-        let help = match text {
-            Some(text) if !matches!(text, Expr::String { .. } | Expr::RawString { .. }) => {
-                format!("convert it: `to_number({})`", self.shortened(text))
-            }
-            _ => "compare it with a value of its own type".to_owned(),
-        };
-        self.report(Code::TypeMismatch, left.0.place(), message, help);
-    }
-
-    fn assignment(&mut self, declares: bool, lhs: &Expr, rhs: &Expr) {
-        if declares {
-            let value = self.expr(rhs);
-            return self.bind(lhs, value);
-        }
-        match (self.is_open(lhs), self.is_open(rhs)) {
-            (true, _) => {
-                let value = self.expr(rhs);
-                self.bind(lhs, value);
-            }
-            (_, true) => {
-                let value = self.expr(lhs);
-                self.bind(rhs, value);
-            }
-            _ if is_pattern(lhs) || is_pattern(rhs) => {
-                self.bind(lhs, Type::Any);
-                self.bind(rhs, Type::Any);
-            }
-            _ => {
-                self.comparison("Eq", lhs, rhs);
-            }
-        }
-    }
-
-    /// Whether an expression is a variable without a value so far.
-    pub(super) fn is_open(&mut self, expr: &Expr) -> bool {
-        let Expr::Var { value: name, .. } = expr else { return false };
-        match self.variable(name) {
-            Some(variable) => !variable.is_bound,
-            None => name == "_" || !self.is_known(name),
-        }
-    }
-
-    /// Whether an expression is a pattern with a variable that has no value so far, or such a variable.
-    pub(super) fn has_open(&mut self, expr: &Expr) -> bool {
-        match expr {
-            Expr::Array { items, .. } => items.iter().any(|item| self.has_open(item)),
-            Expr::Object { fields, .. } => fields.iter().any(|(_, _, value)| self.has_open(value)),
-            other => self.is_open(other),
-        }
-    }
-
-    /// Whether a name means something outside the rule.
-    pub(super) fn is_known(&self, name: &str) -> bool {
-        name == "input"
-            || name == "data"
-            || self.imports.contains_key(name)
-            || self.index.owns(&self.unit.package, name)
-    }
-
-    /// The innermost variable with this name.
-    pub(super) fn variable(&mut self, name: &str) -> Option<&mut Variable> {
-        self.scopes.iter_mut().rev().find_map(|scope| scope.variables.get_mut(name))
-    }
-
-    /// Gives the variables of a pattern their values.
-    pub(super) fn bind(&mut self, pattern: &Expr, value: Type) {
-        match pattern {
-            Expr::Var { value: name, .. } if name == "_" => {}
-            Expr::Var { value: name, span } => {
-                if let Some(variable) = self.variable(name) {
-                    if variable.is_bound {
-                        variable.is_used = true;
-                    }
-                    if !variable.is_bound || variable.origin == Origin::Argument {
-                        (variable.is_bound, variable.value) = (true, value);
-                    }
-                } else if self.is_known(name) {
-                    self.expr(pattern);
-                } else if let Some(scope) = self.scopes.last_mut() {
-                    scope.declare(name, span.place(), Origin::Implicit);
-                    if let Some(variable) = scope.variables.get_mut(name) {
-                        variable.value = value;
-                    }
-                }
-            }
-            Expr::Array { items, .. } => {
-                let of_item = value.members().map_or(Type::Any, |(_, item)| item);
-                items.iter().for_each(|item| self.bind(item, of_item.clone()));
-            }
-            Expr::Object { fields, .. } => {
-                for (_, key, inner) in fields {
-                    let of_field = match key {
-                        Expr::String { value: name, span } => self.field(&value, name, *span),
-                        key => {
-                            self.expr(key);
-                            Type::Any
-                        }
-                    };
-                    self.bind(inner, of_field);
-                }
-            }
-            other => {
-                self.expr(other);
-            }
-        }
-    }
-
-    fn declare(&mut self, pattern: &Expr, origin: Origin) {
-        match pattern {
-            Expr::Var { span, .. } => self.declare_name(span, origin),
-            Expr::Array { items, .. } | Expr::Set { items, .. } => {
-                items.iter().for_each(|item| self.declare(item, origin));
-            }
-            Expr::Object { fields, .. } => {
-                fields.iter().for_each(|(_, _, value)| self.declare(value, origin));
-            }
-            _ => {}
-        }
-    }
-
-    fn declare_name(&mut self, span: &Span, origin: Origin) {
-        let name = span.text(&self.unit.text).to_owned();
-        if name == "input" || name == "data" {
-            let message = format!("the variable `{name}` hides the document of that name");
-            self.report(Code::Shadowing, span.place(), message, "rename the variable");
-        } else if self.imports.contains_key(&name) {
-            let message = format!("the variable `{name}` hides the import of that name");
-            self.report(Code::Shadowing, span.place(), message, "rename the variable");
-        }
-        self.seen.insert(name.clone());
-        if let Some(scope) = self.scopes.last_mut() {
-            scope.declare(&name, span.place(), origin);
         }
     }
 
@@ -589,8 +346,4 @@ impl Reader<'_> {
         }
         text.chars().take(LONGEST).chain(['…']).collect()
     }
-}
-
-fn is_pattern(expr: &Expr) -> bool {
-    matches!(expr, Expr::Array { .. } | Expr::Object { .. })
 }

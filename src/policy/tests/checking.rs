@@ -302,6 +302,16 @@ fn nothing_to_check_is_a_mistake() {
 }
 
 #[test]
+fn after_many_problems_the_rest_of_a_policy_is_not_looked_at() {
+    let directory = TempDir::new().unwrap();
+    let calls = (0..2_000).map(|number| format!("f{number}(x) := g{number}(x)\n")).collect::<String>();
+    fs::write(directory.path().join("a.rego"), format!("package a\n{calls}")).unwrap();
+    let found = checked(directory.path()).problems;
+    assert_eq!(found.len(), 501);
+    assert_eq!(found.iter().filter(|problem| problem.code == Code::TooLarge).count(), 1);
+}
+
+#[test]
 fn a_hostile_file_gives_one_clear_problem_and_hides_no_other() {
     let directory = TempDir::new().unwrap();
     let write = |name: &str, bytes: &[u8]| fs::write(directory.path().join(name), bytes).unwrap();
