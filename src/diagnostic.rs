@@ -58,10 +58,10 @@ impl fmt::Display for Diagnostic {
 }
 
 macro_rules! codes {
-    ($($(#[$meta:meta])* $name:ident = $word:literal,)*) => {
+    ($(#[doc = $meaning:literal] $name:ident = $word:literal,)*) => {
         /// What kind of problem a [`Diagnostic`] reports. The words are part of the program's interface.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Code { $($(#[$meta])* $name,)* }
+        pub enum Code { $(#[doc = $meaning] $name,)* }
 
         impl Code {
             /// Every code, in order.
@@ -72,8 +72,47 @@ macro_rules! codes {
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $word,)* }
             }
+
+            /// What the word stands for, in a sentence.
+            #[must_use]
+            pub fn meaning(self) -> &'static str {
+                match self { $(Self::$name => $meaning.trim_ascii(),)* }
+            }
         }
     };
+}
+
+/// Whether a problem makes what it is found in unusable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// What is written cannot mean what was meant.
+    Error,
+    /// It may be right, and should be looked at.
+    Warning,
+}
+
+impl Level {
+    /// The word in reports.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
+impl Code {
+    /// How bad problems of this kind are.
+    #[must_use]
+    pub fn level(self) -> Level {
+        match self {
+            Self::UnknownField | Self::UnusedVariable | Self::UnusedImport | Self::Shadowing => {
+                Level::Warning
+            }
+            _ => Level::Error,
+        }
+    }
 }
 
 codes! {
@@ -124,6 +163,39 @@ codes! {
     Framework = "framework",
     /// A folder, package or file is not where its name says.
     Layout = "layout",
+    // What only `check` looks for.
+    /// A field that AWS's shape, or an object of the policies' own, does not have, and has by nearly that name.
+    MisspeltField = "misspelt-field",
+    /// A field that nobody knows; AWS may have added it.
+    UnknownField = "unknown-field",
+    /// Values of types that do not go together.
+    TypeMismatch = "type-mismatch",
+    /// A function gets another number of arguments than it takes.
+    Arity = "arity",
+    /// A builtin that OPA has and the engine has not.
+    MissingBuiltin = "missing-builtin",
+    /// A builtin that Rego v1 has no longer.
+    DeprecatedBuiltin = "deprecated-builtin",
+    /// A variable that nothing gives a value.
+    UnsafeVariable = "unsafe-variable",
+    /// A variable or argument that nothing uses.
+    UnusedVariable = "unused-variable",
+    /// An import that nothing uses.
+    UnusedImport = "unused-import",
+    /// A name hides a builtin, a document, an import or a rule.
+    Shadowing = "shadowing",
+    /// Definitions of one rule that contradict each other, or a rule in a package's place.
+    RuleConflict = "rule-conflict",
+    /// `not` in front of evidence that may be missing.
+    NegatedEvidence = "negated-evidence",
+    /// A control without a test that denies, or one that allows.
+    MissingTest = "missing-test",
+    /// A control without an example that fails, or one that passes.
+    MissingExample = "missing-example",
+    /// An example that is no document, or does not show what its name says.
+    WrongExample = "wrong-example",
+    /// A control that neither a test nor an example makes fire.
+    NeverFires = "never-fires",
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! The command line: types and help texts only.
 
+pub mod check;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -37,6 +39,8 @@ pub enum Command {
     Snapshot(Snapshot),
     /// Judge a snapshot without recording or publishing anything.
     Evaluate(Evaluate),
+    /// Say what is wrong with bundles and other policies, without judging anything.
+    Check(check::Check),
 }
 
 /// How to log and to show progress.

@@ -108,6 +108,19 @@ impl Prepared {
     }
 }
 
+/// Whether the engine has a builtin function; asked of itself, because its table is not part of its interface.
+pub(super) fn has_builtin(name: &str, n_arguments: usize) -> bool {
+    let arguments = vec!["1"; n_arguments].join(", ");
+    let policy = format!("package tidewaiter_probe\n\nasked := {name}({arguments})\n");
+    let mut engine = Engine::new();
+    engine.set_gather_prints(true);
+    let asked = engine
+        .add_policy("probe".to_owned(), policy)
+        .and_then(|_| engine.eval_rule("data.tidewaiter_probe.asked".to_owned()));
+    // It need not like the arguments.
+    asked.err().is_none_or(|error| !error.to_string().contains("could not find function"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

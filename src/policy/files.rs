@@ -37,6 +37,11 @@ pub(super) struct Tree {
 }
 
 impl Tree {
+    /// Files by their paths, and what stands before each path in messages.
+    pub(super) fn new(prefix: String, files: BTreeMap<String, Cow<'static, [u8]>>) -> Self {
+        Self { prefix, files }
+    }
+
     /// A file's name in messages.
     pub(super) fn name(&self, path: &str) -> String {
         format!("{}{path}", self.prefix)
@@ -178,13 +183,14 @@ fn directory(root: &Path, limits: &Limits, problems: &mut Vec<Diagnostic>) -> Op
     Some(tree)
 }
 
-enum What {
+/// What stands at a path.
+pub(super) enum What {
     Directory,
     File,
 }
 
 /// Tells files from directories; a link is followed to a file of the same bundle and nowhere else.
-fn what_is(path: &Path, root: &Path) -> Result<What, String> {
+pub(super) fn what_is(path: &Path, root: &Path) -> Result<What, String> {
     let metadata = fs::symlink_metadata(path).map_err(|error| error.to_string())?;
     if metadata.is_dir() {
         return Ok(What::Directory);
@@ -206,7 +212,8 @@ fn what_is(path: &Path, root: &Path) -> Result<What, String> {
     Err("only files and directories can stand in a bundle".to_owned())
 }
 
-fn content(path: &Path, limits: &Limits, total: &mut u64) -> Result<Vec<u8>, (Code, String)> {
+/// A file's bytes, within the limits of one file and of all together.
+pub(super) fn content(path: &Path, limits: &Limits, total: &mut u64) -> Result<Vec<u8>, (Code, String)> {
     let unreadable = |error: std::io::Error| (Code::Unreadable, error.to_string());
     let size = fs::metadata(path).map_err(unreadable)?.len();
     if size > limits.file_bytes {

@@ -149,8 +149,29 @@ impl Graph {
 
     /// References to rules, packages and data that nobody has; the engine calls them undefined and goes on.
     pub(super) fn check_references(&self, data: &serde_json::Value, problems: &mut Vec<Diagnostic>) {
+        self.check_references_where(data, &|_| true, problems);
+    }
+
+    /// The same where somebody else may bring data: only of what stands below a package.
+    pub(super) fn check_references_to_packages(
+        &self,
+        data: &serde_json::Value,
+        problems: &mut Vec<Diagnostic>,
+    ) {
+        let is_below_package = |path: &[String]| {
+            (1..path.len()).any(|length| path.get(..length).is_some_and(|it| self.packages.contains(it)))
+        };
+        self.check_references_where(data, &is_below_package, problems);
+    }
+
+    fn check_references_where(
+        &self,
+        data: &serde_json::Value,
+        is_ours: &dyn Fn(&[String]) -> bool,
+        problems: &mut Vec<Diagnostic>,
+    ) {
         for node in self.rules.values() {
-            for (path, (file, line, column)) in &node.data {
+            for (path, (file, line, column)) in node.data.iter().filter(|(path, _)| is_ours(path)) {
                 if !self.reached(path).is_empty() || self.packages.contains(path) || is_in(data, path) {
                     continue;
                 }
@@ -207,7 +228,7 @@ fn is_in(data: &serde_json::Value, path: &[String]) -> bool {
 }
 
 /// A rule's name: the parts of its head that stand in the text.
-fn rule_name(rule: &Rule) -> Option<Vec<String>> {
+pub(super) fn rule_name(rule: &Rule) -> Option<Vec<String>> {
     let refr = match rule {
         Rule::Spec {
             head: RuleHead::Compr { refr, .. } | RuleHead::Set { refr, .. } | RuleHead::Func { refr, .. },

@@ -9,6 +9,7 @@
 //! - [`Bundles::reads`] says which collections their policies look into, which decides what is collected.
 //! - [`judge()`] turns a snapshot into verdicts: a pure function of snapshot, bundles, parameters, exceptions and the time
 //!   that it is given, whatever the number of threads.
+//! - [`check()`] says what is wrong with policies before they are judged with.
 //! - [`run_tests`] and [`run_examples`] run a bundle's own tests with the engine that judges.
 //!
 //! **Invariant:** no verdict is *passed* unless every collection that the control reads was read as far as it matters to
@@ -24,6 +25,7 @@
 mod answer;
 mod bundle;
 mod bundles;
+mod check;
 mod data;
 mod engine;
 mod errors;
@@ -48,6 +50,7 @@ mod walk;
 mod yaml;
 
 pub use bundles::{BundleInfo, Bundles, UnknownControl};
+pub use check::{Checked, check};
 pub use exceptions::{ExceptionUse, UnusedException};
 pub use files::Source;
 pub use frameworks::{Framework, Requirement};

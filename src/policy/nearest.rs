@@ -1,5 +1,8 @@
 //! "Did you mean …?"
 
+/// The most words that are compared; a policy with more names than this is nobody's typing error.
+const MOST: usize = 1_000;
+
 /// Advice that names the nearest of the known words, or all of them when none is near.
 pub(super) fn help<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     let mut known = known.into_iter().collect::<Vec<_>>();
@@ -16,12 +19,23 @@ pub(super) fn help<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> 
 
 /// The known word with the fewest edits, when they are few for its length.
 pub(super) fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
-    known
-        .iter()
+    let candidates = known.iter().take(MOST);
+    candidates
         .map(|candidate| (distance(word, candidate), *candidate))
         .filter(|(edits, candidate)| *edits <= 1 + candidate.chars().count().max(word.chars().count()) / 4)
         .min()
         .map(|(_, candidate)| candidate)
+}
+
+/// The known word that was meant without doubt: another in letter case alone, or one typing error away, or two in a long
+/// word.
+pub(super) fn misspelt<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+    let allowed = if word.chars().count() < 10 { 1 } else { 2 };
+    let candidates = known.iter().take(MOST);
+    let (edits, near) = candidates.map(|candidate| (distance(word, candidate), *candidate)).min()?;
+    let same_but_for_case = known.iter().find(|candidate| candidate.eq_ignore_ascii_case(word));
+    let is_word = word.chars().count() > 2;
+    same_but_for_case.copied().or_else(|| (is_word && edits <= allowed).then_some(near))
 }
 
 /// Edits between two words, in characters: insertions, deletions, replacements and swaps of neighbours.
@@ -60,5 +74,8 @@ mod tests {
         assert_eq!(nearest("esc", &["ecs", "ec2"]), Some("ecs"));
         assert_eq!(nearest("zebra", &["services", "tasks"]), None);
         assert_eq!(help("zebra", ["b", "a"]), "known are `a`, `b`");
+        assert_eq!(misspelt("privleged", &["privileged", "image"]), Some("privileged"));
+        assert_eq!(misspelt("ContainerDefinitions", &["containerDefinitions"]), Some("containerDefinitions"));
+        assert_eq!(misspelt("ipv6Mode", &["ipcMode"]), None);
     }
 }

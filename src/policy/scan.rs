@@ -152,6 +152,11 @@ pub(super) fn scan(file: &str, text: &str, limits: &Limits, problems: &mut Vec<D
             problems.push(problem.with_help("break the line"));
         }
     }
+    let mut imports = scan.heads.iter().filter(|head| head.word == "import");
+    if let Some(head) = imports.nth(limits.imports) {
+        let message = format!("the policy has more than {} imports", limits.imports);
+        problems.push(Diagnostic::of_file(file, Code::TooLarge, message).at(head.line, head.column));
+    }
     scan
 }
 
@@ -241,6 +246,12 @@ mod tests {
                 "a.rego:2:1024: the line has 1107 columns, and at most 1024 are read [too-large]",
             ]
         );
+    }
+
+    #[test]
+    fn too_many_imports_are_refused() {
+        let text = format!("package a\n{}", "import data.b\n".repeat(501));
+        assert_eq!(problems(&text), ["a.rego:502:1: the policy has more than 500 imports [too-large]"]);
     }
 
     #[test]

@@ -24,6 +24,11 @@ impl Span {
         source.get(self.start..self.end).unwrap_or_default()
     }
 
+    /// The bytes that the span covers.
+    pub(super) fn range(&self) -> std::ops::Range<usize> {
+        self.start..self.end
+    }
+
     /// Line and column, from 1.
     pub(super) fn place(&self) -> (usize, usize) {
         (self.line, self.col)
@@ -73,6 +78,7 @@ pub(super) struct RuleAssign {
 #[derive(Debug, Deserialize)]
 pub(super) struct RuleBody {
     pub(super) assign: Option<RuleAssign>,
+    pub(super) is_else: bool,
     pub(super) query: Query,
 }
 
@@ -90,6 +96,7 @@ pub(super) struct Statement {
 
 #[derive(Debug, Deserialize)]
 pub(super) struct WithModifier {
+    pub(super) refr: Expr,
     pub(super) r#as: Expr,
 }
 
@@ -106,27 +113,27 @@ pub(super) enum Literal {
 #[derive(Debug, Deserialize)]
 #[expect(clippy::enum_variant_names, reason = "the names are the engine's")]
 pub(super) enum Expr {
-    String { value: String },
-    RawString { value: String },
-    Number {},
-    Bool {},
-    Null {},
+    String { span: Span, value: String },
+    RawString { span: Span, value: String },
+    Number { span: Span },
+    Bool { span: Span },
+    Null { span: Span },
     Var { span: Span, value: String },
-    Array { items: Vec<Expr> },
-    Set { items: Vec<Expr> },
-    Object { fields: Vec<(Span, Expr, Expr)> },
-    ArrayCompr { term: Box<Expr>, query: Box<Query> },
-    SetCompr { term: Box<Expr>, query: Box<Query> },
-    ObjectCompr { key: Box<Expr>, value: Box<Expr>, query: Box<Query> },
-    Call { fcn: Box<Expr>, params: Vec<Expr> },
-    UnaryExpr { expr: Box<Expr> },
-    RefDot { refr: Box<Expr>, field: (Span, serde_json::Value) },
-    RefBrack { refr: Box<Expr>, index: Box<Expr> },
-    BinExpr { lhs: Box<Expr>, rhs: Box<Expr> },
-    BoolExpr { lhs: Box<Expr>, rhs: Box<Expr> },
-    ArithExpr { lhs: Box<Expr>, rhs: Box<Expr> },
-    AssignExpr { op: String, lhs: Box<Expr>, rhs: Box<Expr> },
-    Membership { key: Option<Box<Expr>>, value: Box<Expr>, collection: Box<Expr> },
+    Array { span: Span, items: Vec<Expr> },
+    Set { span: Span, items: Vec<Expr> },
+    Object { span: Span, fields: Vec<(Span, Expr, Expr)> },
+    ArrayCompr { span: Span, term: Box<Expr>, query: Box<Query> },
+    SetCompr { span: Span, term: Box<Expr>, query: Box<Query> },
+    ObjectCompr { span: Span, key: Box<Expr>, value: Box<Expr>, query: Box<Query> },
+    Call { span: Span, fcn: Box<Expr>, params: Vec<Expr> },
+    UnaryExpr { span: Span, expr: Box<Expr> },
+    RefDot { span: Span, refr: Box<Expr>, field: (Span, serde_json::Value) },
+    RefBrack { span: Span, refr: Box<Expr>, index: Box<Expr> },
+    BinExpr { span: Span, lhs: Box<Expr>, rhs: Box<Expr> },
+    BoolExpr { span: Span, op: String, lhs: Box<Expr>, rhs: Box<Expr> },
+    ArithExpr { span: Span, op: String, lhs: Box<Expr>, rhs: Box<Expr> },
+    AssignExpr { span: Span, op: String, lhs: Box<Expr>, rhs: Box<Expr> },
+    Membership { span: Span, key: Option<Box<Expr>>, value: Box<Expr>, collection: Box<Expr> },
 }
 
 /// One step of a reference.
@@ -139,18 +146,60 @@ pub(super) enum Step<'a> {
 }
 
 impl Expr {
+    /// Where it begins. The engine places operators, references and calls at what stands after their first operand.
+    pub(super) fn place(&self) -> (usize, usize) {
+        match self {
+            Self::Call { fcn: first, .. }
+            | Self::RefDot { refr: first, .. }
+            | Self::RefBrack { refr: first, .. }
+            | Self::BinExpr { lhs: first, .. }
+            | Self::BoolExpr { lhs: first, .. }
+            | Self::ArithExpr { lhs: first, .. }
+            | Self::AssignExpr { lhs: first, .. } => first.place(),
+            Self::Membership { key, value, .. } => key.as_ref().unwrap_or(value).place(),
+            other => other.span().place(),
+        }
+    }
+
+    /// What it covers.
+    pub(super) fn span(&self) -> Span {
+        match self {
+            Self::String { span, .. }
+            | Self::RawString { span, .. }
+            | Self::Number { span }
+            | Self::Bool { span }
+            | Self::Null { span }
+            | Self::Var { span, .. }
+            | Self::Array { span, .. }
+            | Self::Set { span, .. }
+            | Self::Object { span, .. }
+            | Self::ArrayCompr { span, .. }
+            | Self::SetCompr { span, .. }
+            | Self::ObjectCompr { span, .. }
+            | Self::Call { span, .. }
+            | Self::UnaryExpr { span, .. }
+            | Self::RefDot { span, .. }
+            | Self::RefBrack { span, .. }
+            | Self::BinExpr { span, .. }
+            | Self::BoolExpr { span, .. }
+            | Self::ArithExpr { span, .. }
+            | Self::AssignExpr { span, .. }
+            | Self::Membership { span, .. } => *span,
+        }
+    }
+
     /// A reference taken apart: what it begins with, and its steps.
     pub(super) fn reference(&self) -> (&Self, Vec<Step<'_>>) {
         let (mut here, mut steps) = (self, Vec::new());
         loop {
             match here {
-                Self::RefDot { refr, field } => {
+                Self::RefDot { refr, field, .. } => {
                     steps.push(Step::Name(field.1.as_str().unwrap_or_default()));
                     here = refr;
                 }
-                Self::RefBrack { refr, index } => {
+                Self::RefBrack { refr, index, .. } => {
                     steps.push(match &**index {
-                        Self::String { value } | Self::RawString { value } => Step::Name(value),
+                        Self::String { value, .. } | Self::RawString { value, .. } => Step::Name(value),
                         other => Step::Dynamic(other),
                     });
                     here = refr;
@@ -188,7 +237,8 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Module, anyhow::Error> {
         ast: Module,
     }
     let mut engine = Engine::new();
-    engine.add_policy(file.to_owned(), text.to_owned())?;
+    // The engine gives a tab four columns; a blank in its place gives every place its column in characters.
+    engine.add_policy(file.to_owned(), text.replace('\t', " "))?;
     let json = engine.get_ast_as_json()?;
     let mut reader = serde_json::Deserializer::from_str(&json);
     reader.disable_recursion_limit();
@@ -197,6 +247,13 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Module, anyhow::Error> {
         Some(Printed { version: VERSION, ast }) => Ok(ast),
         _ => Err(anyhow::anyhow!("the engine printed its syntax tree in a form that is not understood")),
     }
+}
+
+/// Whether a policy that is no Rego v1 is Rego as it was before.
+pub(super) fn is_old_rego(file: &str, text: &str) -> bool {
+    let mut engine = Engine::new();
+    engine.set_rego_v0(true);
+    engine.add_policy(file.to_owned(), text.to_owned()).is_ok()
 }
 
 #[cfg(test)]

@@ -121,34 +121,36 @@ impl Walk<'_> {
         match expr {
             Expr::String { .. }
             | Expr::RawString { .. }
-            | Expr::Number {}
-            | Expr::Bool {}
-            | Expr::Null {} => {}
+            | Expr::Number { .. }
+            | Expr::Bool { .. }
+            | Expr::Null { .. } => {}
             Expr::Var { .. } | Expr::RefDot { .. } | Expr::RefBrack { .. } => self.reference(expr, None),
-            Expr::Array { items } | Expr::Set { items } => items.iter().for_each(|item| self.expr(item)),
-            Expr::Object { fields } => {
+            Expr::Array { items, .. } | Expr::Set { items, .. } => {
+                items.iter().for_each(|item| self.expr(item))
+            }
+            Expr::Object { fields, .. } => {
                 for (_, key, value) in fields {
                     self.expr(key);
                     self.expr(value);
                 }
             }
-            Expr::ArrayCompr { term, query } | Expr::SetCompr { term, query } => {
+            Expr::ArrayCompr { term, query, .. } | Expr::SetCompr { term, query, .. } => {
                 self.query(query, &mut |walk| walk.expr(term));
             }
-            Expr::ObjectCompr { key, value, query } => self.query(query, &mut |walk| {
+            Expr::ObjectCompr { key, value, query, .. } => self.query(query, &mut |walk| {
                 walk.expr(key);
                 walk.expr(value);
             }),
-            Expr::Call { fcn, params } => self.call(fcn, params),
-            Expr::UnaryExpr { expr } => self.expr(expr),
-            Expr::BinExpr { lhs, rhs }
-            | Expr::BoolExpr { lhs, rhs }
-            | Expr::ArithExpr { lhs, rhs }
+            Expr::Call { fcn, params, .. } => self.call(fcn, params),
+            Expr::UnaryExpr { expr, .. } => self.expr(expr),
+            Expr::BinExpr { lhs, rhs, .. }
+            | Expr::BoolExpr { lhs, rhs, .. }
+            | Expr::ArithExpr { lhs, rhs, .. }
             | Expr::AssignExpr { lhs, rhs, .. } => {
                 self.expr(lhs);
                 self.expr(rhs);
             }
-            Expr::Membership { key, value, collection } => {
+            Expr::Membership { key, value, collection, .. } => {
                 key.iter().for_each(|key| self.expr(key));
                 self.expr(value);
                 self.expr(collection);
@@ -165,8 +167,8 @@ impl Walk<'_> {
         if let (["object", "get"], [object, path, default]) = (name.as_slice(), params) {
             // A path that stands in the text is as good as a reference.
             let more = match path {
-                Expr::String { value } | Expr::RawString { value } => Some(vec![Step::Name(value)]),
-                Expr::Array { items } => Some(items.iter().map(step).collect()),
+                Expr::String { value, .. } | Expr::RawString { value, .. } => Some(vec![Step::Name(value)]),
+                Expr::Array { items, .. } => Some(items.iter().map(step).collect()),
                 _ => None,
             };
             if more.is_some() {
@@ -245,7 +247,7 @@ impl Walk<'_> {
 
 fn step(expr: &Expr) -> Step<'_> {
     match expr {
-        Expr::String { value } | Expr::RawString { value } => Step::Name(value),
+        Expr::String { value, .. } | Expr::RawString { value, .. } => Step::Name(value),
         other => Step::Dynamic(other),
     }
 }
@@ -271,8 +273,10 @@ fn bind(pattern: &Expr, scope: &mut BTreeSet<String>) {
         Expr::Var { value, .. } => {
             scope.insert(value.clone());
         }
-        Expr::Array { items } | Expr::Set { items } => items.iter().for_each(|item| bind(item, scope)),
-        Expr::Object { fields } => fields.iter().for_each(|(_, _, value)| bind(value, scope)),
+        Expr::Array { items, .. } | Expr::Set { items, .. } => {
+            items.iter().for_each(|item| bind(item, scope))
+        }
+        Expr::Object { fields, .. } => fields.iter().for_each(|(_, _, value)| bind(value, scope)),
         _ => {}
     }
 }

@@ -4,6 +4,7 @@
 //! The JSON form is a wire format with a version of its own, apart from the domain's types.
 
 mod asff;
+pub mod diagnostics;
 mod json;
 mod table;
 #[cfg(test)]

@@ -13,9 +13,11 @@ mod collection;
 mod document;
 mod scheduled;
 mod schema;
+mod shapes;
 
 pub use assembly::{Frame, Gathered};
 pub use collection::Collection;
 pub use document::{Account, Error, Image, LIMIT_BYTES, LIMIT_DEPTH, Members, Snapshot, Usage, VERSION};
 pub(crate) use scheduled::{resolve, runs_tasks, task_definitions};
 pub use schema::schema;
+pub(crate) use shapes::{DOCUMENT, Shape, shapes};

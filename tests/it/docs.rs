@@ -2,11 +2,14 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::process::Command;
 
 use serde_json::Value;
+use tidewaiter::diagnostic::Code;
 use tidewaiter::snapshot;
 
 use crate::support::program::{Program, project};
+use crate::support::python;
 
 /// Compares a generated document with the one in `docs/`, or rewrites it when `TIDEWAITER_UPDATE` is set.
 #[track_caller]
@@ -33,9 +36,13 @@ fn the_schema_of_the_document_is_current() {
 #[test]
 fn the_command_line_reference_is_current() {
     let mut text = String::from("# Command line\n\nThis page is made from the program's own help.\n");
-    for arguments in
-        [vec!["--help"], vec!["run", "--help"], vec!["snapshot", "--help"], vec!["evaluate", "--help"]]
-    {
+    for arguments in [
+        vec!["--help"],
+        vec!["run", "--help"],
+        vec!["snapshot", "--help"],
+        vec!["evaluate", "--help"],
+        vec!["check", "--help"],
+    ] {
         let name = match arguments.as_slice() {
             [_] => "tidewaiter".to_owned(),
             other => format!("tidewaiter {}", other[0]),
@@ -45,6 +52,33 @@ fn the_command_line_reference_is_current() {
         let _ = write!(text, "\n## {name}\n\n```text\n{help}\n```\n");
     }
     holds("docs/command-line.md", &text);
+}
+
+#[test]
+fn the_table_of_diagnostics_is_current() {
+    let mut text = String::from(
+        "# Diagnostics\n\nThis page is made from the program's own list.\nEvery problem in what people write has one of these codes; \
+         the words are stable.\nAn error makes `tidewaiter check` exit with 2, a warning only with `--strict`.\n\n\
+         | code | level | what it is |\n| --- | --- | --- |\n",
+    );
+    for code in Code::ALL {
+        let _ = writeln!(text, "| `{}` | {} | {} |", code.as_str(), code.level().as_str(), code.meaning());
+    }
+    holds("docs/diagnostics.md", &text);
+}
+
+/// What is carried over from botocore and OPA is what the pinned versions say.
+#[test]
+fn the_facts_about_shapes_and_builtins_are_current() {
+    for (facts, path) in
+        [("shapes", "src/snapshot/shapes.json"), ("builtins", "src/policy/check/builtins.json")]
+    {
+        let printed =
+            Command::new(python()).arg(project("tests/support/facts.py")).arg(facts).output().unwrap();
+        let said = String::from_utf8_lossy(&printed.stderr);
+        assert!(printed.status.success(), "tests/support/facts.py failed: {said}");
+        holds(path, &String::from_utf8(printed.stdout).unwrap());
+    }
 }
 
 #[test]

@@ -10,6 +10,7 @@
 
 mod bad_input;
 mod bundles;
+mod check;
 mod docs;
 mod emulator;
 mod example;

@@ -142,9 +142,9 @@ fn what_nobody_has_is_refused_with_the_nearest_name() {
         .with("lib/net/net.rego", "package lib.net\n\nimport rego.v1\n\nopen(id) if id == 1\n")
         .with_control("XX01", "a", &policy);
     insta::assert_snapshot!(fixture.problems(), @r"
-        controls/service/a/a.rego:21:18: no document has `input.ecs.servces` [unknown-input] (did you mean `services`?)
-        controls/service/a/a.rego:22:5: nothing stands at `data.lib.net.opne` [unknown-reference] (did you mean `open`?)
-        controls/service/a/a.rego:23:10: nothing stands at `data.params.lmit` [unknown-reference] (did you mean `limit`?)
+        controls/service/a/a.rego:21:15: no document has `input.ecs.servces` [unknown-input] (did you mean `services`?)
+        controls/service/a/a.rego:22:2: nothing stands at `data.lib.net.opne` [unknown-reference] (did you mean `open`?)
+        controls/service/a/a.rego:23:7: nothing stands at `data.params.lmit` [unknown-reference] (did you mean `limit`?)
         ");
 }
 
@@ -159,8 +159,8 @@ fn unknown_and_forbidden_functions_are_refused() {
     };
     insta::assert_snapshot!(policy("frobnicate(1)"), @"controls/service/a/a.rego:21:5: nobody defines the function `frobnicate` [unknown-function]");
     insta::assert_snapshot!(policy("data.lib.x.f(1)"), @"lib/x/x.rego:5:19: nobody defines the function `frobnicate` [unknown-function]");
-    insta::assert_snapshot!(policy("data.lib.x.nothing(1)"), @"controls/service/a/a.rego:21:10: nothing stands at `data.lib.x.nothing` [unknown-reference] (known are `f`)");
-    insta::assert_snapshot!(policy("time.now_ns()"), @"controls/service/a/a.rego:21:10: `time.now_ns` must not be called: its answer depends on more than the document [forbidden-builtin] (use `time.parse_rfc3339_ns(input.taken_at)`)");
+    insta::assert_snapshot!(policy("data.lib.x.nothing(1)"), @"controls/service/a/a.rego:21:7: nothing stands at `data.lib.x.nothing` [unknown-reference] (known are `f`)");
+    insta::assert_snapshot!(policy("time.now_ns()"), @"controls/service/a/a.rego:21:7: `time.now_ns` must not be called: its answer depends on more than the document [forbidden-builtin] (use `time.parse_rfc3339_ns(input.taken_at)`)");
     for forbidden in [
         "rand.intn(\"x\", 5)",
         "uuid.rfc4122(\"x\")",

@@ -1,0 +1,170 @@
+"""Facts about other people's interfaces that `tidewaiter check` knows, derived from what they publish.
+
+    facts.py shapes     the fields of the API's shapes that a document holds, from the service models of botocore
+    facts.py builtins   the builtin functions of Rego, from the capabilities inside the OPA library that the tests use
+
+Prints JSON with one entry a line. `TIDEWAITER_UPDATE=1 cargo test --test it the_facts` writes both files anew; the versions
+are those that `tests/support/requirements.txt` and `tests/support/setup` pin.
+"""
+
+import gzip
+import json
+import re
+import sys
+from pathlib import Path
+
+import botocore
+
+ENVIRONMENT = Path(sys.executable).parent.parent
+
+# What a member of each collection is. `None`: no shape of one API.
+COLLECTIONS = {
+    "accounts": None,
+    "application_autoscaling.scalable_targets": ("application-autoscaling", "ScalableTarget"),
+    "ec2.flow_logs": ("ec2", "FlowLog"),
+    "ec2.network_interfaces": ("ec2", "NetworkInterface"),
+    "ec2.route_tables": ("ec2", "RouteTable"),
+    "ec2.security_groups": ("ec2", "SecurityGroup"),
+    "ec2.subnets": ("ec2", "Subnet"),
+    "ec2.vpc_endpoints": ("ec2", "VpcEndpoint"),
+    "ec2.vpcs": ("ec2", "Vpc"),
+    "ecs.account_settings": ("ecs", "Setting"),
+    "ecs.capacity_providers": ("ecs", "CapacityProvider"),
+    "ecs.clusters": ("ecs", "Cluster"),
+    "ecs.container_instances": ("ecs", "ContainerInstance"),
+    "ecs.daemons": ("ecs", "DaemonDetail"),
+    "ecs.express_services": ("ecs", "ECSExpressGatewayService"),
+    "ecs.service_revisions": ("ecs", "ServiceRevision"),
+    "ecs.services": ("ecs", "Service"),
+    "ecs.task_definitions": ("ecs", "TaskDefinition"),
+    "ecs.task_sets": ("ecs", "TaskSet"),
+    "ecs.tasks": ("ecs", "Task"),
+    "events.rules": ("events", "Rule"),
+    "iam.groups": ("iam", "GroupDetail"),
+    "iam.policies": ("iam", "ManagedPolicyDetail"),
+    "iam.roles": ("iam", "RoleDetail"),
+    "iam.users": ("iam", "UserDetail"),
+    "scheduler.schedules": ("scheduler", "GetScheduleOutput"),
+}
+
+# Fields that the collectors put beside the API's own: tags are asked for with the definition, targets of a rule apart
+# from it, and every child of a cluster keeps its cluster's ARN.
+ADDED = {
+    "ecs.ContainerInstance": {"clusterArn": "string"},
+    "ecs.DaemonDetail": {"clusterArn": "string"},
+    "ecs.ECSExpressGatewayService": {"clusterArn": "string"},
+    "ecs.ServiceRevision": {"clusterArn": "string"},
+    "ecs.TaskDefinition": {"tags": "[ecs.Tag]"},
+    "events.Rule": {"Targets": "[events.Target]"},
+}
+REACHED_BY_ADDED = [("ecs", "Tag"), ("events", "Target")]
+
+# Policy documents are decoded when they are read, and their forms are IAM's own.
+DECODED = {"policyDocumentType"}
+
+SCALARS = {
+    "string": "string",
+    "character": "string",
+    "integer": "number",
+    "long": "number",
+    "double": "number",
+    "float": "number",
+    "boolean": "boolean",
+    # A number in JSON answers, text in XML ones and in what the AWS CLI prints.
+    "timestamp": "any",
+    "blob": "any",
+}
+
+
+def model(service):
+    """The newest model of a service, and its API version."""
+    folder = max((Path(botocore.__file__).parent / "data" / service).iterdir())
+    with gzip.open(folder / "service-2.json.gz") as file:
+        return json.load(file)["shapes"], folder.name
+
+
+def shapes():
+    """Every shape that a member of a collection reaches: its fields and their types."""
+    models = {service: model(service) for service in sorted({it[0] for it in COLLECTIONS.values() if it})}
+    found, todo = {}, [*filter(None, COLLECTIONS.values()), *REACHED_BY_ADDED]
+
+    def type_of(service, name):
+        shape = models[service][0][name]
+        kind = shape["type"]
+        if name in DECODED:
+            return "any"
+        if kind == "list":
+            return f"[{type_of(service, shape['member']['shape'])}]"
+        if kind == "map":
+            return f"{{{type_of(service, shape['value']['shape'])}}}"
+        if kind == "structure":
+            todo.append((service, name))
+            return f"{service}.{name}"
+        return SCALARS[kind]
+
+    while todo:
+        service, name = todo.pop()
+        key = f"{service}.{name}"
+        if key in found:
+            continue
+        found[key] = {}
+        for field, member in models[service][0][name]["members"].items():
+            found[key][field] = type_of(service, member["shape"])
+        found[key].update(ADDED.get(key, {}))
+    return {
+        "source": f"botocore {botocore.__version__}, data/*/*/service-2.json",
+        "versions": {service: version for service, (_, version) in models.items()},
+        "collections": {path: ".".join(it) for path, it in COLLECTIONS.items() if it},
+        "shapes": {name: dict(sorted(fields.items())) for name, fields in sorted(found.items())},
+    }
+
+
+def coarse(declared):
+    """A type as far as `check` looks at it."""
+    kind = declared["type"]
+    if kind == "any" and "of" in declared:
+        kinds = {coarse(it) for it in declared["of"]}
+        return kinds.pop() if len(kinds) == 1 else "any"
+    return kind if kind in ("string", "number", "boolean", "array", "set", "object") else "any"
+
+
+def builtins():
+    """The newest of the capabilities that OPA's library carries for itself and earlier versions."""
+    library = (ENVIRONMENT / "opa" / "opa_bindings" / "libopabridge.so").read_bytes()
+    versions = {tuple(map(int, it)) for it in re.findall(rb"v(\d+)\.(\d+)\.(\d+)\.json", library)}
+    decoder, newest = json.JSONDecoder(), []
+    for start in (match.start() for match in re.finditer(rb'\{\n  "builtins": \[', library)):
+        text = library[start : start + (1 << 20)].decode(errors="replace")
+        declared = decoder.raw_decode(text)[0]["builtins"]
+        newest = max(newest, declared, key=len)
+    functions = {}
+    for builtin in newest:
+        if builtin["name"].startswith("internal."):
+            continue
+        declared = builtin["decl"]
+        functions[builtin["name"]] = {
+            "takes": [coarse(it) for it in declared.get("args", [])],
+            **({"variadic": True} if "variadic" in declared else {}),
+            **({"gives": coarse(declared["result"])} if "result" in declared else {}),
+            **({"infix": True} if "infix" in builtin else {}),
+            **({"deprecated": True} if builtin.get("deprecated") else {}),
+        }
+    version = ".".join(map(str, max(versions)))
+    return {"source": f"OPA {version}, capabilities.json", "builtins": dict(sorted(functions.items()))}
+
+
+def printed(facts, large):
+    """JSON with one entry of the large member a line."""
+    entries = ",\n".join(f"    {json.dumps(key)}: {json.dumps(value)}" for key, value in facts.pop(large).items())
+    head = "".join(f"  {json.dumps(key)}: {json.dumps(value)},\n" for key, value in facts.items())
+    return f"{{\n{head}  {json.dumps(large)}: {{\n{entries}\n  }}\n}}"
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case ["shapes"]:
+            print(printed(shapes(), "shapes"))
+        case ["builtins"]:
+            print(printed(builtins(), "builtins"))
+        case _:
+            sys.exit(__doc__)
