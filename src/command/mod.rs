@@ -3,6 +3,8 @@
 //! They stand apart because they are where the world comes in: which files, which moment, which terminal. They decide
 //! nothing about the estate.
 
+mod bundle;
+mod bundle_sources;
 mod console;
 mod evaluate;
 mod exit;
@@ -50,6 +52,7 @@ fn execute(cli: &Cli) -> Result<Exit, Failure> {
         Command::Run(options) => in_runtime(run::run(options, &cli.console)),
         Command::Snapshot(options) => in_runtime(snapshot::snapshot(options, &cli.console)),
         Command::Evaluate(options) => evaluate::evaluate(options, &cli.console),
+        Command::Bundle(options) => bundle::bundle(&options.action),
     }
 }
 

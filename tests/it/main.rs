@@ -9,6 +9,7 @@
 )]
 
 mod bad_input;
+mod bundle_files;
 mod bundles;
 mod docs;
 mod emulator;
@@ -16,5 +17,6 @@ mod example;
 mod faults;
 mod killed;
 mod pass;
+mod signatures;
 mod support;
 mod tidy;
