@@ -70,6 +70,9 @@ pub(super) fn one(
             Tree::of_archive(&name, &bytes, &limits)?
         }
         Location::Path(path) => Tree::of_directory(path, &limits)?,
+        Location::Invalid { why, .. } => {
+            return Err(vec![Diagnostic::of_file(name, Code::InvalidValue, why.to_string())]);
+        }
         Location::Remote(remote) => {
             let bytes = fetch(remote, profile, limits.archive_bytes).map_err(|problem| vec![problem])?;
             Tree::of_archive(&name, &bytes, &limits)?

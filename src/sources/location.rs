@@ -1,5 +1,6 @@
 //! Where a bundle is, as people write it.
 
+use std::convert::Infallible;
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -13,6 +14,13 @@ pub enum Location {
     Path(PathBuf),
     /// Somewhere else.
     Remote(Remote),
+    /// What cannot be a place; it is kept until it is read, because the parser of the command line would print all of it.
+    Invalid {
+        /// The text without what may be secret in it.
+        shown: String,
+        /// Why it cannot.
+        why: InvalidLocation,
+    },
 }
 
 /// Somewhere else.
@@ -50,27 +58,38 @@ pub enum InvalidLocation {
 }
 
 impl FromStr for Location {
-    type Err = InvalidLocation;
+    type Err = Infallible;
 
-    fn from_str(text: &str) -> Result<Self, InvalidLocation> {
+    fn from_str(text: &str) -> Result<Self, Infallible> {
         let Some((scheme, rest)) = text.split_once("://") else { return Ok(Self::Path(text.into())) };
-        match scheme.to_ascii_lowercase().as_str() {
-            "s3" => {
-                let (bucket, key) = rest.split_once('/').unwrap_or((rest, ""));
-                let is_bucket = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
-                if bucket.is_empty() || key.is_empty() || !bucket.bytes().all(is_bucket) {
-                    return Err(InvalidLocation::S3);
-                }
-                Ok(Self::Remote(Remote::S3 { bucket: bucket.to_owned(), key: key.to_owned() }))
-            }
-            "https" | "http" => {
-                let url = Url::parse(text)?;
-                is_allowed(&url)?;
-                Ok(Self::Remote(Remote::Https(url)))
-            }
-            _ => Err(InvalidLocation::Scheme),
-        }
+        let remote = remote(text, scheme, rest).map(Self::Remote);
+        Ok(remote.unwrap_or_else(|why| Self::Invalid { shown: format!("{scheme}://{}", public(rest)), why }))
     }
+}
+
+fn remote(text: &str, scheme: &str, rest: &str) -> Result<Remote, InvalidLocation> {
+    match scheme.to_ascii_lowercase().as_str() {
+        "s3" => {
+            let (bucket, key) = rest.split_once('/').unwrap_or((rest, ""));
+            let is_bucket = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+            if bucket.is_empty() || key.is_empty() || !bucket.bytes().all(is_bucket) {
+                return Err(InvalidLocation::S3);
+            }
+            Ok(Remote::S3 { bucket: bucket.to_owned(), key: key.to_owned() })
+        }
+        "https" | "http" => {
+            let url = Url::parse(text)?;
+            is_allowed(&url)?;
+            Ok(Remote::Https(url))
+        }
+        _ => Err(InvalidLocation::Scheme),
+    }
+}
+
+/// What of a place's text holds no user, no password and no query.
+fn public(rest: &str) -> &str {
+    let rest = rest.split(['?', '#']).next().unwrap_or_default();
+    rest.rsplit('@').next().unwrap_or_default()
 }
 
 /// Whether a URL may be asked at all.
@@ -100,6 +119,7 @@ impl fmt::Display for Location {
         match self {
             Self::Path(path) => path.display().fmt(f),
             Self::Remote(remote) => remote.fmt(f),
+            Self::Invalid { shown, .. } => f.write_str(shown),
         }
     }
 }
@@ -128,7 +148,13 @@ mod tests {
     use super::*;
 
     fn shown(text: &str) -> Result<String, InvalidLocation> {
-        text.parse::<Location>().map(|location| location.to_string())
+        match text.parse::<Location>().unwrap() {
+            Location::Invalid { shown, why } => {
+                assert!(!shown.contains("secret"), "{shown}");
+                Err(why)
+            }
+            location => Ok(location.to_string()),
+        }
     }
 
     #[test]
@@ -148,13 +174,15 @@ mod tests {
             ("http://localhost.example.com/b", InvalidLocation::Plain),
             ("http://10.0.0.1/b", InvalidLocation::Plain),
             ("https://user:secret@example.com/b", InvalidLocation::Credentials),
+            ("http://user:secret@example.com/b?secret", InvalidLocation::Credentials),
+            ("ftp://user:se@secret@example.com/b", InvalidLocation::Scheme),
             ("s3://bucket", InvalidLocation::S3),
             ("s3://bucket/", InvalidLocation::S3),
             ("s3://b@d?/key", InvalidLocation::S3),
         ] {
             assert_eq!(shown(text), Err(expected), "{text}");
         }
-        assert!(matches!(shown("https://"), Err(InvalidLocation::Url(_))));
+        assert!(matches!(shown("https://secret@[x/b"), Err(InvalidLocation::Url(_))));
     }
 
     #[test]

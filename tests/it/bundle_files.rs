@@ -150,6 +150,14 @@ fn plain_http_to_another_machine_is_refused() {
 }
 
 #[test]
+fn a_password_in_a_url_is_refused_and_not_repeated() {
+    let url = "https://user:hunter2@example.com/b.tar.gz";
+    let ran = Program::new().run(["evaluate", "--example", "--bundle", url]).expect(2);
+    assert!(ran.stderr.contains("https://example.com/b.tar.gz: a URL must hold no user"), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("hunter2"), "{}", ran.stderr);
+}
+
+#[test]
 fn a_bundle_is_loaded_from_s3() {
     let emulator = Emulator::start();
     let program = emulator.program();

@@ -84,10 +84,9 @@ impl Reading<'_> {
         for (number, entry) in archive.entries()?.enumerate() {
             let mut entry = entry?;
             if number >= self.limits.archive_entries {
-                let message = format!("the archive has more than {} entries", self.limits.archive_entries);
-                self.problems.push(Diagnostic::of_file(self.name, Code::TooLarge, message));
+                return self.too_many("the archive", self.limits.archive_entries, "entries");
             }
-            if number >= self.limits.archive_entries || self.problems.len() >= LIMIT_PROBLEMS {
+            if self.problems.len() >= LIMIT_PROBLEMS {
                 return Ok(());
             }
             let path = entry.path_bytes().into_owned();
@@ -101,7 +100,17 @@ impl Reading<'_> {
                 let shown = shown.trim_start_matches('/').trim_start_matches("./");
                 self.problems.push(Diagnostic::of_file(self.tree.name(shown), code, message));
             }
+            if self.tree.files.len() > self.limits.files {
+                return self.too_many("the bundle", self.limits.files, "files");
+            }
         }
+        Ok(())
+    }
+
+    /// Reports that a count has reached its limit; nothing after that is looked at.
+    fn too_many(&mut self, what: &str, limit: usize, of_what: &str) -> io::Result<()> {
+        let message = format!("{what} has more than {limit} {of_what}");
+        self.problems.push(Diagnostic::of_file(self.name, Code::TooLarge, message));
         Ok(())
     }
 
@@ -143,12 +152,6 @@ impl Reading<'_> {
             let message =
                 format!("the file has {size} bytes, and at most {} are read", self.limits.file_bytes);
             return Ok(Err((Code::TooLarge, message)));
-        }
-        if self.tree.files.len() >= self.limits.files {
-            return Ok(Err((
-                Code::TooLarge,
-                format!("the bundle has more than {} files", self.limits.files),
-            )));
         }
         let mut bytes = Vec::new();
         content.take(size).read_to_end(&mut bytes)?;
