@@ -135,6 +135,14 @@ codes! {
     // Bundles.
     /// A bundle's manifest is missing or says something that cannot be.
     Manifest = "manifest",
+    /// Two roots of which one lies in the other, in one bundle or in two that are loaded together.
+    OverlappingRoots = "overlapping-roots",
+    /// A bundle's archive is damaged, or holds what cannot stand in a bundle.
+    Archive = "archive",
+    /// A bundle is not signed, or is not what was signed.
+    Signature = "signature",
+    /// A key for signing or verifying cannot be used.
+    Key = "key",
     /// A policy does not parse or compile.
     Rego = "rego",
     /// Brackets nest too deep for the engine's parser.

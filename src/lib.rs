@@ -12,7 +12,7 @@
 //! **Invariant:** everything between the snapshot and the plan is pure: no clock, environment, network, file or
 //! randomness. `now` is an argument.
 //!
-//! **Invariant:** only [`aws`], [`collect`] and [`publish`] import AWS's SDK; only [`policy`] imports the engine; only
+//! **Invariant:** only [`aws`], [`collect`], [`publish`] and [`sources`] import AWS's SDK; only [`policy`] imports the engine; only
 //! [`command`] reads the clock. `tests/it/tidy.rs` holds that.
 //!
 //! **Invariant:** nothing in AWS is written but findings, and those only when a person asked for it.
@@ -45,3 +45,4 @@ pub mod publish;
 pub mod reconcile;
 pub mod report;
 pub mod snapshot;
+pub mod sources;

@@ -13,6 +13,7 @@ mod call;
 mod classify;
 mod operation;
 mod page;
+mod plain;
 mod probe;
 mod rates;
 mod session;
@@ -24,6 +25,7 @@ pub use probe::{Probe, WholeAnswer};
 pub use rates::{Bucket, Rate};
 pub use session::{Error, Identity, Limits, Options, Role, Session};
 
+pub(crate) use plain::{configured_endpoint, dns_suffixes, signed};
 pub(crate) use session::retry_partition;
 #[cfg(test)]
 pub(crate) use session::testing;

@@ -1,5 +1,6 @@
 //! The command line: types and help texts only.
 
+mod bundle;
 pub mod check;
 
 use std::path::PathBuf;
@@ -8,7 +9,12 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
+pub use bundle::{
+    Bundle, BundleAction, BundleBuild, BundleFormat, BundleInspect, BundleSign, BundleVerify, Verification,
+};
+
 use crate::domain::{ControlId, Region, Severity};
+use crate::sources::Location;
 
 /// A scheduled governance auditor and reconciler for Amazon ECS.
 ///
@@ -41,6 +47,8 @@ pub enum Command {
     Evaluate(Evaluate),
     /// Say what is wrong with bundles and other policies, without judging anything.
     Check(check::Check),
+    /// Make bundles, look into them, sign and verify them.
+    Bundle(Bundle),
 }
 
 /// How to log and to show progress.
@@ -165,9 +173,13 @@ pub struct File {
 /// Which policies judge, and with what.
 #[derive(Debug, Args)]
 pub struct Policies {
-    /// A bundle's directory; may be given several times. The built-in bundles when absent.
-    #[arg(long = "bundle", value_name = "DIR", help_heading = "Policies")]
-    pub bundles: Vec<PathBuf>,
+    /// A bundle: a directory, a `.tar.gz`, `s3://bucket/key` or `https://…`; may be given several times. The built-in
+    /// bundles when absent.
+    #[arg(long = "bundle", value_name = "BUNDLE", help_heading = "Policies")]
+    pub bundles: Vec<Location>,
+    /// Who must have signed the bundles.
+    #[command(flatten)]
+    pub verification: Verification,
     /// Parameters (YAML) laid over the bundles' defaults.
     #[arg(long, value_name = "FILE", help_heading = "Policies")]
     pub params: Option<PathBuf>,

@@ -11,6 +11,7 @@ use crate::domain::Exception;
 use crate::policy::{self, Bundles};
 use crate::snapshot::{self, Snapshot};
 
+use super::bundle_sources;
 use super::failure::Failure;
 
 /// The example estate, so that a first run needs neither a file nor an account.
@@ -31,11 +32,21 @@ pub(super) struct Policies {
 impl Policies {
     /// Loads everything that the options name; every problem of every file is reported at once.
     pub(super) fn load(options: &cli::Policies) -> Result<Self, Failure> {
-        let sources = match options.bundles.as_slice() {
-            [] => vec![policy::Source::Builtin],
-            paths => paths.iter().cloned().map(policy::Source::Directory).collect(),
-        };
+        Self::load_as(options, None)
+    }
+
+    /// The same, with a profile of AWS's configuration files for bundles in S3.
+    pub(super) fn load_as(options: &cli::Policies, profile: Option<&str>) -> Result<Self, Failure> {
         let mut problems = Vec::new();
+        let sources = match options.bundles.as_slice() {
+            [] if options.verification.verification_key.is_some() => {
+                let error =
+                    anyhow::anyhow!("there is no bundle to verify: the built-in ones carry no signature");
+                return Err(Failure::misuse(error).with_help("name the bundles with --bundle"));
+            }
+            [] => vec![policy::Source::Builtin],
+            bundles => bundle_sources::all(bundles, &options.verification, profile, &mut problems),
+        };
         let mut text_of = |path: &Path| match configuration(path) {
             Ok(text) => Some((path.display().to_string(), text)),
             Err(diagnostic) => {
@@ -53,6 +64,8 @@ impl Policies {
         let overrides = params.as_ref().map(|(file, text)| (file.as_str(), text.as_str()));
         let bundles = match Bundles::load(&sources, overrides, &policy::Limits::default()) {
             Ok(bundles) => Some(bundles),
+            // A bundle that was refused is missing here: what that leads to is no news.
+            Err(_) if sources.len() < options.bundles.len() => None,
             Err(found) => {
                 problems.extend(found);
                 None

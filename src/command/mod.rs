@@ -3,6 +3,8 @@
 //! They stand apart because they are where the world comes in: which files, which moment, which terminal. They decide
 //! nothing about the estate.
 
+mod bundle;
+mod bundle_sources;
 mod check;
 mod console;
 mod evaluate;
@@ -52,6 +54,7 @@ fn execute(cli: &Cli) -> Result<Exit, Failure> {
         Command::Snapshot(options) => in_runtime(snapshot::snapshot(options, &cli.console)),
         Command::Evaluate(options) => evaluate::evaluate(options, &cli.console),
         Command::Check(options) => check::check(options),
+        Command::Bundle(options) => bundle::bundle(&options.action),
     }
 }
 

@@ -34,7 +34,7 @@ pub(super) struct Judged {
 
 /// Makes one pass.
 pub(super) async fn run(options: &cli::Run, console: &cli::Console) -> Result<Exit, Failure> {
-    let policies = Policies::load(&options.policies)?;
+    let policies = Policies::load_as(&options.policies, options.aws.profile.as_deref())?;
     let progress = Progress::new(console);
     let now = moment(options.policies.now);
 

@@ -18,7 +18,7 @@ use super::session;
 
 /// Reads an account and Region and writes the document.
 pub(super) async fn snapshot(options: &cli::Snapshot, console: &cli::Console) -> Result<Exit, Failure> {
-    let policies = Policies::load(&options.policies)?;
+    let policies = Policies::load_as(&options.policies, options.aws.profile.as_deref())?;
     let wanted = if options.all { Collection::ALL.into_iter().collect() } else { policies.bundles.reads() };
     let progress = Progress::new(console);
     progress.say("connecting to AWS");

@@ -26,6 +26,9 @@ pub(super) const TEST_SUFFIX: &str = "_test.rego";
 pub(super) struct Bundle {
     pub(super) id: BundleId,
     pub(super) title: Option<String>,
+    pub(super) roots: Vec<String>,
+    /// The manifest's name in messages.
+    pub(super) manifest: String,
     pub(super) policies: Vec<Policy>,
     pub(super) controls: Vec<Draft>,
     pub(super) documents: Vec<Document>,
@@ -118,9 +121,18 @@ pub(super) fn read(
     }
     let documents = data::documents(tree, &manifest, problems);
     let frameworks = read_frameworks(tree, &ids, problems);
-    let Manifest { name, title, revision, .. } = manifest;
+    let Manifest { name, title, revision, roots } = manifest;
     let id = BundleId { name, revision, digest: tree.digest() };
-    Some(Bundle { id, title, policies, controls, documents, frameworks })
+    Some(Bundle {
+        id,
+        title,
+        roots,
+        manifest: tree.name(MANIFEST),
+        policies,
+        controls,
+        documents,
+        frameworks,
+    })
 }
 
 fn statements(module: &Module) -> Statements {

@@ -11,7 +11,7 @@ use super::files::{self, Source};
 use super::frameworks::{self, Framework};
 use super::graph::Graph;
 use super::input_paths::Reads;
-use super::{Limits, data, nearest, params, stack};
+use super::{Limits, data, manifest, nearest, params, stack};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::domain::{BundleId, Control, ControlId, Mapping};
 use crate::snapshot::Collection;
@@ -319,6 +319,9 @@ fn check_together(read: &[Bundle], problems: &mut Vec<Diagnostic>) {
             let message = format!("two bundles are called `{}`", bundle.id.name);
             problems.push(Diagnostic::of_file(&bundle.id.name, Code::Manifest, message));
         }
+        for earlier in read.iter().take(number) {
+            problems.extend(overlapping_roots(earlier, bundle));
+        }
         for policy in &bundle.policies {
             let (first, first_number) =
                 packages.entry(&policy.package).or_insert((policy.file.as_str(), number));
@@ -341,6 +344,16 @@ fn check_together(read: &[Bundle], problems: &mut Vec<Diagnostic>) {
             }
         }
     }
+}
+
+/// Two bundles that lay claim to the same place below `data`; OPA loads no such bundles together either.
+fn overlapping_roots(one: &Bundle, other: &Bundle) -> Option<Diagnostic> {
+    let mut pairs = one.roots.iter().flat_map(|root| other.roots.iter().map(move |another| (root, another)));
+    let (root, another) = pairs.find(|(root, another)| manifest::overlap(root, another))?;
+    let message = format!("the root `{another}` overlaps with `{root}` of the bundle `{}`", one.id.name);
+    let help =
+        "name in `roots` only what the bundle has: its own folders below `controls`, `lib` and `params`";
+    Some(Diagnostic::of_file(&other.manifest, Code::OverlappingRoots, message).with_help(help))
 }
 
 /// Every parameter that METADATA names has a default.

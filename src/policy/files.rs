@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use include_dir::{Dir, DirEntry, include_dir};
 use sha2::{Digest, Sha256};
 
-use super::Limits;
+use super::{Limits, archive};
 use crate::diagnostic::{Code, Diagnostic};
 
 /// The bundles that the program carries.
@@ -18,6 +19,9 @@ static BUILTIN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/bundles");
 /// The file that makes a directory a bundle.
 pub(super) const MANIFEST: &str = ".manifest";
 
+/// The file that holds a bundle's signature; it is no part of what is signed, nor of the digest.
+pub(super) const SIGNATURES: &str = ".signatures.json";
+
 /// Where bundles come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
@@ -25,21 +29,66 @@ pub enum Source {
     Builtin,
     /// One bundle in a directory.
     Directory(PathBuf),
+    /// One bundle whose files were read before: out of an archive, or because they had to be verified first.
+    Loaded(Arc<Tree>),
 }
 
 /// One bundle's files.
-#[derive(Debug)]
-pub(super) struct Tree {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tree {
     /// What stands before each path in messages.
     prefix: String,
     /// Content by path, `/` between its parts on every system.
     pub(super) files: BTreeMap<String, Cow<'static, [u8]>>,
+    /// The content of `.signatures.json`.
+    pub(super) signatures: Option<Vec<u8>>,
 }
 
 impl Tree {
     /// Files by their paths, and what stands before each path in messages.
     pub(super) fn new(prefix: String, files: BTreeMap<String, Cow<'static, [u8]>>) -> Self {
-        Self { prefix, files }
+        Self { prefix, files, signatures: None }
+    }
+
+    /// A bundle without files yet.
+    pub(super) fn named(prefix: String) -> Self {
+        Self { prefix, files: BTreeMap::new(), signatures: None }
+    }
+
+    /// Reads a bundle from its directory.
+    ///
+    /// # Errors
+    ///
+    /// Every file that cannot be read or cannot stand in a bundle.
+    pub fn of_directory(root: &Path, limits: &Limits) -> Result<Self, Vec<Diagnostic>> {
+        let mut problems = Vec::new();
+        match directory(root, limits, &mut problems) {
+            Some(tree) if problems.is_empty() => Ok(tree),
+            _ => Err(problems),
+        }
+    }
+
+    /// Reads a bundle from the bytes of a gzipped tar; `name` is what messages call it.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the archive: it is refused whole.
+    pub fn of_archive(name: &str, bytes: &[u8], limits: &Limits) -> Result<Self, Vec<Diagnostic>> {
+        archive::read(name, bytes, limits)
+    }
+
+    /// The bundle as a gzipped tar, its signature included; the same files give the same bytes.
+    ///
+    /// # Errors
+    ///
+    /// A path that a tar header cannot hold.
+    pub fn to_archive(&self) -> std::io::Result<Vec<u8>> {
+        archive::write(self)
+    }
+
+    /// What messages call the bundle.
+    pub(super) fn origin(&self) -> &str {
+        self.prefix.trim_end_matches('/')
     }
 
     /// A file's name in messages.
@@ -60,7 +109,8 @@ impl Tree {
     }
 
     /// SHA-256 over every path, length and content, in the paths' order.
-    pub(super) fn digest(&self) -> String {
+    #[must_use]
+    pub fn digest(&self) -> String {
         let mut hash = Sha256::new();
         for (path, content) in &self.files {
             hash.update(path.as_bytes());
@@ -77,10 +127,13 @@ impl Tree {
 }
 
 /// Reads every bundle of a source.
-pub(super) fn read(source: &Source, limits: &Limits, problems: &mut Vec<Diagnostic>) -> Vec<Tree> {
+pub(super) fn read(source: &Source, limits: &Limits, problems: &mut Vec<Diagnostic>) -> Vec<Arc<Tree>> {
     match source {
-        Source::Builtin => BUILTIN.dirs().filter(|dir| holds_manifest(dir)).map(built_in).collect(),
-        Source::Directory(root) => directory(root, limits, problems).into_iter().collect(),
+        Source::Builtin => {
+            BUILTIN.dirs().filter(|dir| holds_manifest(dir)).map(built_in).map(Arc::new).collect()
+        }
+        Source::Directory(root) => directory(root, limits, problems).into_iter().map(Arc::new).collect(),
+        Source::Loaded(tree) => vec![Arc::clone(tree)],
     }
 }
 
@@ -89,7 +142,7 @@ fn holds_manifest(dir: &Dir<'static>) -> bool {
 }
 
 fn built_in(dir: &'static Dir<'static>) -> Tree {
-    let mut tree = Tree { prefix: format!("{}/", dir.path().display()), files: BTreeMap::new() };
+    let mut tree = Tree::named(format!("{}/", dir.path().display()));
     let mut open = vec![dir];
     while let Some(next) = open.pop() {
         for entry in next.entries() {
@@ -109,7 +162,7 @@ fn built_in(dir: &'static Dir<'static>) -> Tree {
 }
 
 /// Whether a path has a part that begins with a dot; editors and version control leave such files behind.
-fn is_hidden(path: &str) -> bool {
+pub(super) fn is_hidden(path: &str) -> bool {
     path != MANIFEST && path.split('/').any(|part| part.starts_with('.'))
 }
 
@@ -136,7 +189,7 @@ fn directory(root: &Path, limits: &Limits, problems: &mut Vec<Diagnostic>) -> Op
         problems.push(problem.with_help("name the directory that holds the bundle's `.manifest`"));
         return None;
     }
-    let mut tree = Tree { prefix: format!("{}/", name.trim_end_matches('/')), files: BTreeMap::new() };
+    let mut tree = Tree::named(format!("{}/", name.trim_end_matches('/')));
     let (mut open, mut total) = (vec![String::new()], 0_u64);
     while let Some(relative) = open.pop() {
         let here = canonical.join(&relative);
@@ -156,7 +209,7 @@ fn directory(root: &Path, limits: &Limits, problems: &mut Vec<Diagnostic>) -> Op
                 continue;
             };
             let path = if relative.is_empty() { file_name } else { format!("{relative}/{file_name}") };
-            if is_hidden(&path) {
+            if is_hidden(&path) && path != SIGNATURES {
                 continue;
             }
             match what_is(&entry.path(), &canonical) {
@@ -168,6 +221,7 @@ fn directory(root: &Path, limits: &Limits, problems: &mut Vec<Diagnostic>) -> Op
                         return None;
                     }
                     match content(&entry.path(), limits, &mut total) {
+                        Ok(content) if path == SIGNATURES => tree.signatures = Some(content),
                         Ok(content) => {
                             tree.files.insert(path, Cow::Owned(content));
                         }

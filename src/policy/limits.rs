@@ -9,6 +9,10 @@ pub struct Limits {
     pub file_bytes: u64,
     /// Bytes of all files of a bundle.
     pub bundle_bytes: u64,
+    /// Bytes of a bundle's archive, as it is compressed; unpacked it must keep to `bundle_bytes`.
+    pub archive_bytes: u64,
+    /// Entries of a bundle's archive, directories included.
+    pub archive_entries: usize,
     /// Bytes of one policy.
     pub policy_bytes: usize,
     /// Lines of one policy.
@@ -30,6 +34,8 @@ impl Default for Limits {
             files: 20_000,
             file_bytes: 16 << 20,
             bundle_bytes: 256 << 20,
+            archive_bytes: 64 << 20,
+            archive_entries: 40_000,
             policy_bytes: 1 << 20,
             lines: 20_000,
             line_columns: 1024,

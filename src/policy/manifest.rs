@@ -67,12 +67,28 @@ pub(super) fn parse(file: &str, text: &str, problems: &mut Vec<Diagnostic>) -> O
     }
     let roots = wire.roots.unwrap_or_else(|| vec![String::new()]);
     let roots = roots.iter().map(|root| root.trim_matches('/').to_owned()).collect::<Vec<_>>();
+    for (number, one) in roots.iter().enumerate() {
+        if let Some(other) = roots.iter().skip(number + 1).find(|other| overlap(one, other)) {
+            let message = format!("the roots `{one}` and `{other}` overlap");
+            let problem = Diagnostic::of_file(file, Code::OverlappingRoots, message);
+            problems.push(problem.with_help("leave out the root that lies in the other"));
+        }
+    }
     (problems.len() == before).then(|| Manifest {
         name,
         title: text_of("title"),
         revision: wire.revision,
         roots,
     })
+}
+
+/// Whether one root lies in the other; the empty one holds everything.
+pub(super) fn overlap(one: &str, other: &str) -> bool {
+    parts(one).zip(parts(other)).all(|(one, other)| one == other)
+}
+
+fn parts(root: &str) -> impl Iterator<Item = &str> {
+    root.split('/').filter(|part| !part.is_empty())
 }
 
 /// A problem of a JSON file, with its place.
@@ -87,7 +103,7 @@ impl Manifest {
     pub(super) fn owns<'a>(&self, path: impl Iterator<Item = &'a str> + Clone) -> bool {
         self.roots.iter().any(|root| {
             let mut path = path.clone();
-            root.split('/').filter(|part| !part.is_empty()).all(|part| path.next() == Some(part))
+            parts(root).all(|part| path.next() == Some(part))
         })
     }
 }
@@ -116,6 +132,19 @@ mod tests {
     fn a_manifest_without_roots_owns_everything() {
         let manifest = check(r#"{"revision": "1", "metadata": {"name": "x"}}"#).unwrap();
         assert!(manifest.owns(["anything"].into_iter()));
+    }
+
+    #[test]
+    fn roots_that_overlap_are_refused() {
+        for (one, other) in [("a", "a/b"), ("a/b/c", "/a/b/"), ("a", "a"), ("", "a")] {
+            assert!(overlap(one, other) && overlap(other, one), "{one} {other}");
+            let text =
+                format!(r#"{{"revision": "1", "roots": ["{one}", "{other}"], "metadata": {{"name": "x"}}}}"#);
+            let problems = check(&text).unwrap_err();
+            assert_eq!(problems.len(), 1, "{problems:?}");
+            assert!(problems[0].contains("overlap [overlapping-roots]"), "{problems:?}");
+        }
+        assert!(!overlap("a/b", "a/bc") && !overlap("a/b", "a/c"));
     }
 
     #[test]

@@ -23,9 +23,11 @@
 //! unsafe code, so it is left alone.
 
 mod answer;
+mod archive;
 mod bundle;
 mod bundles;
 mod check;
+mod contents;
 mod data;
 mod engine;
 mod errors;
@@ -42,6 +44,7 @@ mod metadata;
 mod nearest;
 mod params;
 mod scan;
+mod signing;
 mod stack;
 mod syntax;
 mod testing;
@@ -52,10 +55,13 @@ mod yaml;
 pub use bundles::{BundleInfo, Bundles, UnknownControl};
 pub use check::{Checked, check};
 pub use exceptions::{ExceptionUse, UnusedException};
-pub use files::Source;
+pub use files::{Source, Tree};
 pub use frameworks::{Framework, Requirement};
 pub use judge::{ControlError, ControlErrorKind, Hidden, Judgement, Options, RawAnswer, judge, raw_answers};
 pub use limits::Limits;
+pub use signing::{
+    Algorithm, Signature, SigningKey, Statement, UnknownAlgorithm, Verification, VerificationKey,
+};
 pub use testing::{ExampleKind, ExampleResult, TestOutcome, TestResult, run_examples, run_tests};
 
 #[cfg(test)]

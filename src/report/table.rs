@@ -71,7 +71,8 @@ fn short(resource: &str) -> &str {
 }
 
 fn heading(text: &mut String, report: &Report) {
-    let bundles = report.bundles.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let bundles = report.bundles.iter().map(|bundle| format!("{bundle} {}", shortened(&bundle.digest)));
+    let bundles = bundles.collect::<Vec<_>>().join(", ");
     let _ = writeln!(
         text,
         "{}  snapshot of {}  judged by {bundles} ({})",
@@ -79,6 +80,11 @@ fn heading(text: &mut String, report: &Report) {
         report.taken_at.strftime("%Y-%m-%d %H:%M:%S UTC"),
         counted(report.controls.len(), "control"),
     );
+}
+
+/// As much of a digest as tells bundles apart for a person: `sha256:` and 12 digits.
+fn shortened(digest: &str) -> &str {
+    digest.get(..19).unwrap_or(digest)
 }
 
 fn tally(text: &mut String, report: &Report) {

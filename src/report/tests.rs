@@ -134,7 +134,7 @@ fn written(write: impl FnOnce(&mut Vec<u8>) -> serde_json::Result<()>) -> Value 
 #[test]
 fn the_table_says_everything_a_person_acts_on() {
     insta::assert_snapshot!(plain(&table(&report(), Some(100))), @r#"
-    111122223333/eu-central-1  snapshot of 2026-11-22 08:00:00 UTC  judged by demo@1.2.0 (2 controls)
+    111122223333/eu-central-1  snapshot of 2026-11-22 08:00:00 UTC  judged by demo@1.2.0 sha256:00 (2 controls)
 
              failed  unknown  excepted  not applicable  passed
      high         1        1         0               0       0

@@ -22,13 +22,13 @@ fn estate() -> String {
 
 /// A bundle of one control with this METADATA and this policy.
 fn bundle(program: &Program, name: &str, custom: &str, policy: &str) {
-    let slug = format!("{name}/controls/service/always_wrong");
+    let slug = format!("{name}/controls/ours/always_wrong");
     program.write(
         &format!("{name}/.manifest"),
-        r#"{"revision": "1", "roots": ["tidewaiter/controls", "params"], "metadata": {"name": "ours"}}"#,
+        r#"{"revision": "1", "roots": ["tidewaiter/controls/ours"], "metadata": {"name": "ours"}}"#,
     );
     let header = format!(
-        "# METADATA\n# title: Services are never right\n# description: For a test.\n# custom:\n#   id: XX01\n#   severity: low\n#   resources: ecs.services\n{custom}#   remediation:\n#     text: None.\npackage tidewaiter.controls.service.always_wrong\n\nimport rego.v1\n\n"
+        "# METADATA\n# title: Services are never right\n# description: For a test.\n# custom:\n#   id: XX01\n#   severity: low\n#   resources: ecs.services\n{custom}#   remediation:\n#     text: None.\npackage tidewaiter.controls.ours.always_wrong\n\nimport rego.v1\n\n"
     );
     program.write(&format!("{slug}/always_wrong.rego"), &format!("{header}{policy}"));
 }
@@ -79,15 +79,15 @@ fn two_controls_of_one_id_are_refused() {
     let program = Program::new();
     bundle(&program, "one", "", DENY_ALL);
     bundle(&program, "two", "", DENY_ALL);
-    let path = program.path("two/controls/service/always_wrong/always_wrong.rego");
+    let path = program.path("two/controls/ours/always_wrong/always_wrong.rego");
     let text = fs::read_to_string(&path).unwrap();
-    fs::create_dir_all(program.path("two/controls/service/ever_wrong")).unwrap();
+    fs::create_dir_all(program.path("two/controls/ours/ever_wrong")).unwrap();
     fs::write(
-        program.path("two/controls/service/ever_wrong/ever_wrong.rego"),
+        program.path("two/controls/ours/ever_wrong/ever_wrong.rego"),
         text.replace("always_wrong", "ever_wrong"),
     )
     .unwrap();
-    fs::remove_dir_all(program.path("two/controls/service/always_wrong")).unwrap();
+    fs::remove_dir_all(program.path("two/controls/ours/always_wrong")).unwrap();
     let ran = program.run(["evaluate", "--example", "--bundle", "one", "--bundle", "two"]);
     complains(&ran, 2, &["XX01", "[duplicate-control]"]);
 }
@@ -106,7 +106,7 @@ fn data_that_would_replace_a_rule_is_refused() {
     bundle(&program, "shadowed", "", DENY_ALL);
     let manifest = r#"{"revision": "1", "roots": ["tidewaiter"], "metadata": {"name": "ours"}}"#;
     program.write("shadowed/.manifest", manifest);
-    program.write("shadowed/tidewaiter/controls/service/always_wrong/data.json", r#"{"deny": []}"#);
+    program.write("shadowed/tidewaiter/controls/ours/always_wrong/data.json", r#"{"deny": []}"#);
     let ran = program.run(["evaluate", "--example", "--bundle", "shadowed"]);
     complains(&ran, 2, &["[data-shadows-rule]", "data.json"]);
 }

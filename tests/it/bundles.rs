@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::Value;
 use tidewaiter::policy::{
-    Bundles, ExampleKind, Limits, Options, RawAnswer, Source, TestOutcome, raw_answers, run_examples,
+    Bundles, ExampleKind, Limits, Options, RawAnswer, Source, TestOutcome, Tree, raw_answers, run_examples,
     run_tests,
 };
 use tidewaiter::snapshot::Snapshot;
@@ -131,6 +132,25 @@ fn opa_and_the_engine_agree_on_every_example() {
     }
     assert!(different.is_empty(), "{}", different.join("\n"));
     assert!(n_documents > 0, "there is nothing to compare");
+}
+
+#[test]
+fn opa_and_the_engine_agree_on_a_bundles_archive() {
+    let directory = tempfile::tempdir().unwrap();
+    for (number, path) in bundle_directories().into_iter().enumerate() {
+        let tree = Tree::of_directory(&path, &Limits::default()).unwrap();
+        let bytes = tree.to_archive().unwrap();
+        let archive = directory.path().join(format!("{number}.tar.gz"));
+        std::fs::write(&archive, &bytes).unwrap();
+        let tree = Tree::of_archive("archive", &bytes, &Limits::default()).unwrap();
+        let bundles = load(&[Source::Loaded(Arc::new(tree))], None);
+        let every_control =
+            bundles.all_controls().iter().map(|control| control.id.clone()).collect::<Vec<_>>();
+        let bundles = bundles.select(&every_control).unwrap();
+        let estate = project("examples/estate.json");
+        let different = compare(&mut Referee::of(&archive), &bundles, &estate, &Value::Null);
+        assert!(different.is_empty(), "{}", different.join("\n"));
+    }
 }
 
 fn documents(folder: &Path) -> Vec<PathBuf> {

@@ -42,11 +42,14 @@ fn the_command_line_reference_is_current() {
         vec!["snapshot", "--help"],
         vec!["evaluate", "--help"],
         vec!["check", "--help"],
+        vec!["bundle", "--help"],
+        vec!["bundle", "build", "--help"],
+        vec!["bundle", "inspect", "--help"],
+        vec!["bundle", "sign", "--help"],
+        vec!["bundle", "verify", "--help"],
     ] {
-        let name = match arguments.as_slice() {
-            [_] => "tidewaiter".to_owned(),
-            other => format!("tidewaiter {}", other[0]),
-        };
+        let words = arguments.split_last().map(|(_, words)| words).unwrap_or_default();
+        let name = [&["tidewaiter"], words].concat().join(" ");
         let help = Program::new().run(&arguments).expect(0).stdout;
         let help = help.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
         let _ = write!(text, "\n## {name}\n\n```text\n{help}\n```\n");

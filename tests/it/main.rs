@@ -9,6 +9,7 @@
 )]
 
 mod bad_input;
+mod bundle_files;
 mod bundles;
 mod check;
 mod docs;
@@ -17,5 +18,6 @@ mod example;
 mod faults;
 mod killed;
 mod pass;
+mod signatures;
 mod support;
 mod tidy;

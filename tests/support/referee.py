@@ -1,6 +1,6 @@
 """Real OPA as the referee of Rego semantics.
 
-Loads a bundle directory the way `opa test -b` and `opa eval -b` load it (policies, `data.yaml` and `data.json` files at
+Loads a bundle, a directory or a `.tar.gz` that is unpacked first, the way `opa test -b` and `opa eval -b` load it (policies, `data.yaml` and `data.json` files at
 their own path, roots from `.manifest`) into OPA itself, as a shared library that `tests/support/setup` unpacked.
 
     referee.py test BUNDLE…                          run every `test_` rule; exit 1 when one does not hold
@@ -12,6 +12,8 @@ their own path, roots from `.manifest`) into OPA itself, as a shared library tha
 import json
 import re
 import sys
+import tarfile
+import tempfile
 from pathlib import Path
 
 import yaml
@@ -100,6 +102,14 @@ def judged(opa, names, document):
 
 
 def serve(bundle):
+    if bundle.is_dir():
+        return serve_directory(bundle)
+    with tempfile.TemporaryDirectory() as directory, tarfile.open(bundle) as archive:
+        archive.extractall(directory, filter="data")
+        return serve_directory(Path(directory))
+
+
+def serve_directory(bundle):
     engines, names = {}, packages(bundle)
     for line in sys.stdin:
         request = json.loads(line)

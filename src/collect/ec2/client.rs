@@ -6,13 +6,10 @@ use std::fmt;
 
 use aws_config::SdkConfig;
 use aws_runtime::auth::SigV4OperationSigningConfig;
-use aws_runtime::auth::sigv4::{SCHEME_ID, SigV4AuthScheme};
 use aws_runtime::retries::classifiers::AwsErrorCodeClassifier;
 use aws_smithy_runtime::client::orchestrator::operation::Operation;
 use aws_smithy_runtime::client::retries::classifiers::{HttpStatusCodeClassifier, TransientErrorClassifier};
 use aws_smithy_runtime_api::box_error::BoxError;
-use aws_smithy_runtime_api::client::auth::static_resolver::StaticAuthSchemeOptionResolver;
-use aws_smithy_runtime_api::client::auth::{AuthSchemeOptionResolverParams, SharedAuthSchemeOptionResolver};
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::{
     AfterDeserializationInterceptorContextRef, BeforeSerializationInterceptorContextRef,
@@ -20,21 +17,17 @@ use aws_smithy_runtime_api::client::interceptors::context::{
 };
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, OrchestratorError};
 use aws_smithy_runtime_api::client::result::SdkError;
-use aws_smithy_runtime_api::client::runtime_components::{RuntimeComponents, RuntimeComponentsBuilder};
-use aws_smithy_runtime_api::client::runtime_plugin::StaticRuntimePlugin;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_smithy_types::body::SdkBody;
-use aws_smithy_types::config_bag::{ConfigBag, Layer, Storable, StoreReplace};
+use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use aws_smithy_types::error::ErrorMetadata;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
-use aws_types::SigningName;
-use aws_types::region::SigningRegion;
-use aws_types::service_config::ServiceConfigKey;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::aws::{Probe, WholeAnswer, retry_partition};
+use crate::aws::{Probe, WholeAnswer, configured_endpoint, dns_suffixes, signed};
 use crate::domain::Partition;
 
 /// The version of the API; EC2 has had one since 2016.
@@ -93,7 +86,7 @@ impl Client {
             .retry_classifier(WholeAnswer)
             .with_connection_poisoning()
             .interceptor(CarriedProbe)
-            .runtime_plugin(plugin(config))
+            .runtime_plugin(signed(config, "EC2", "ec2", SigV4OperationSigningConfig::default()))
             .serializer(|request: Request| serialize(&request))
             .deserializer(deserialize)
             .build();
@@ -111,18 +104,9 @@ impl Client {
     }
 }
 
-/// Where the API is: what the configuration says (`AWS_ENDPOINT_URL_EC2` before `AWS_ENDPOINT_URL`, and a profile's
-/// words for both), or AWS's own.
+/// Where the API is: what the configuration says, or AWS's own.
 fn endpoint(config: &SdkConfig, partition: &Partition) -> String {
-    let key = ServiceConfigKey::builder()
-        .service_id("EC2")
-        .env("AWS_ENDPOINT_URL")
-        .profile("endpoint_url")
-        .build()
-        .ok();
-    let of_service = || config.service_config()?.load_config(key?);
-    let configured = if config.get_origin("endpoint_url").is_client_config() { None } else { of_service() };
-    if let Some(configured) = configured.or_else(|| config.endpoint_url().map(str::to_owned)) {
+    if let Some(configured) = configured_endpoint(config, "EC2") {
         return configured;
     }
     let region = config.region().map(ToString::to_string).unwrap_or_default();
@@ -136,53 +120,6 @@ fn endpoint(config: &SdkConfig, partition: &Partition) -> String {
         (false, true) => format!("https://ec2.{region}.{dual_stack_suffix}"),
         (false, false) => format!("https://ec2.{region}.{suffix}"),
     }
-}
-
-/// The ends of the names of a partition's endpoints; source: botocore 1.44.5, `partitions.json`.
-fn dns_suffixes(partition: &Partition) -> (&'static str, &'static str) {
-    match partition.as_str() {
-        "aws-cn" => ("amazonaws.com.cn", "api.amazonwebservices.com.cn"),
-        "aws-eusc" => ("amazonaws.eu", "api.amazonwebservices.eu"),
-        "aws-iso" => ("c2s.ic.gov", "api.aws.ic.gov"),
-        "aws-iso-b" => ("sc2s.sgov.gov", "api.aws.scloud"),
-        "aws-iso-e" => ("cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"),
-        "aws-iso-f" => ("csp.hci.ic.gov", "api.aws.hci.ic.gov"),
-        _ => ("amazonaws.com", "api.aws"),
-    }
-}
-
-/// Signing, credentials and the rest of what the generated clients take from a configuration.
-fn plugin(config: &SdkConfig) -> StaticRuntimePlugin {
-    let mut layer = Layer::new("EC2");
-    layer.store_put(AuthSchemeOptionResolverParams::new(()));
-    layer.store_put(SigV4OperationSigningConfig::default());
-    layer.store_put(SigningName::from_static("ec2"));
-    if let Some(region) = config.region() {
-        layer.store_put(region.clone());
-        layer.store_put(SigningRegion::from(region.clone()));
-    }
-    layer.store_put(retry_partition());
-    let mut components = RuntimeComponentsBuilder::new("EC2")
-        .with_auth_scheme(SigV4AuthScheme::new())
-        .with_auth_scheme_option_resolver(Some(SharedAuthSchemeOptionResolver::new(
-            StaticAuthSchemeOptionResolver::new(vec![SCHEME_ID]),
-        )));
-    if let Some(credentials) = config.credentials_provider() {
-        components.set_identity_resolver(SCHEME_ID, credentials);
-    }
-    if let Some(cache) = config.identity_cache() {
-        components.set_identity_cache(Some(cache));
-    }
-    if let Some(client) = config.http_client() {
-        components.set_http_client(Some(client));
-    }
-    if let Some(sleep) = config.sleep_impl() {
-        components.set_sleep_impl(Some(sleep));
-    }
-    if let Some(time) = config.time_source() {
-        components.set_time_source(Some(time));
-    }
-    StaticRuntimePlugin::new().with_config(layer.freeze()).with_runtime_components(components)
 }
 
 fn serialize(request: &Request) -> Result<HttpRequest, BoxError> {
@@ -274,7 +211,7 @@ impl Intercept for CarriedProbe {
 
 #[cfg(test)]
 mod tests {
-    use aws_types::service_config::LoadServiceConfig;
+    use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 
     use super::*;
 

@@ -21,6 +21,7 @@ mod types;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -84,7 +85,7 @@ fn check_all(paths: &[PathBuf], limits: &Limits) -> Checked {
             proof::check(&sources.bundles, &bundles, &trees, limits, &mut checked.problems);
         }
     }
-    for library in sources.libraries {
+    for library in sources.libraries.into_iter().map(Arc::new) {
         let found = Policies::of(std::slice::from_ref(&library), limits, false).check(&mut checked);
         checked.problems.extend(found);
         trees.push(library);
@@ -105,7 +106,7 @@ fn check_all(paths: &[PathBuf], limits: &Limits) -> Checked {
 
 impl Checked {
     /// Keeps the texts in which problems are shown.
-    fn keep_texts(&mut self, trees: &[Tree]) {
+    fn keep_texts(&mut self, trees: &[Arc<Tree>]) {
         let wanted = self.problems.iter().map(|problem| problem.file.as_str()).collect::<BTreeSet<_>>();
         for tree in trees {
             for (path, content) in &tree.files {
@@ -176,7 +177,7 @@ struct Policies {
 
 impl Policies {
     /// Reads and parses every policy of the trees.
-    fn of(trees: &[Tree], limits: &Limits, is_bundle: bool) -> Self {
+    fn of(trees: &[Arc<Tree>], limits: &Limits, is_bundle: bool) -> Self {
         let (mut units, mut unread) = (Vec::new(), BTreeSet::new());
         let (mut documents, mut problems) = (Vec::new(), Vec::new());
         for tree in trees {

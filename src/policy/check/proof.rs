@@ -1,6 +1,7 @@
 //! Whether every control proves that it can fire, and that it can be satisfied.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use regorus::Value;
@@ -73,7 +74,7 @@ fn controls(tree: &Tree) -> impl Iterator<Item = &String> {
 pub(super) fn check(
     sources: &[Source],
     bundles: &Bundles,
-    trees: &[Tree],
+    trees: &[Arc<Tree>],
     limits: &Limits,
     problems: &mut Vec<Diagnostic>,
 ) {

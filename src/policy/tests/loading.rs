@@ -110,7 +110,7 @@ fn recursion_is_refused() {
 #[test]
 fn data_that_touches_a_package_is_refused() {
     let shadow = |path: &str, text: &str| {
-        let manifest = MANIFEST.replace("\"lib\"", "\"lib\", \"tidewaiter\"");
+        let manifest = MANIFEST.replace("tidewaiter/controls", "tidewaiter");
         let fixture = Fixture::new()
             .with(".manifest", &manifest)
             .with_control("XX01", "a", DENIES_BAD)
@@ -237,7 +237,10 @@ fn ids_aliases_names_and_packages_are_given_once() {
     );
     let problems = Bundles::load(&[first.source(), second.source()], None, &Limits::default()).unwrap_err();
     let codes = problems.iter().map(|problem| problem.code).collect::<BTreeSet<_>>();
-    assert_eq!(codes, BTreeSet::from([Code::Manifest, Code::Layout, Code::DuplicateControl]));
+    assert_eq!(
+        codes,
+        BTreeSet::from([Code::Manifest, Code::OverlappingRoots, Code::Layout, Code::DuplicateControl])
+    );
 }
 
 #[test]

@@ -4,9 +4,10 @@
 //! Hub refuse a finding. What has to be cut says so. When a finding is larger than 240 KB all the same, the resource's
 //! details go first (as Security Hub does with its own), then the evidence, then the tags.
 //!
-//! The content digest covers everything but times, and but the bundle's revision: a new revision of a bundle that says the
-//! same about a resource is no reason to send its finding again. The `tidewaiter/revision` of a finding is therefore the
-//! revision under which it was last written; the ledger's `passes` say which revision judged when.
+//! The content digest covers everything but times, and but the bundle's revision and digest: a new revision of a bundle
+//! that says the same about a resource is no reason to send its finding again. The `tidewaiter/revision` and
+//! `tidewaiter/bundle-digest` of a finding are therefore those of the bundle under which it was last written; the ledger's
+//! `passes` say which bundle judged when.
 
 mod resource;
 mod shapes;
@@ -101,6 +102,7 @@ impl Format {
     pub fn finding(&mut self, finding: &Finding, times: Times) -> Result<Box<RawValue>, Unwritable> {
         let (mut asff, digest) = self.content(finding)?;
         put(&mut asff.product_fields, "revision", &finding.control.bundle.revision);
+        put(&mut asff.product_fields, "bundle-digest", &finding.control.bundle.digest);
         asff.set(times, RecordState::Active, &digest);
         asff.to_json()
     }

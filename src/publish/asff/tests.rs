@@ -99,6 +99,7 @@ fn a_failure_says_everything_that_its_reader_needs() {
             }},
             "ProductFields": {
                 "tidewaiter/bundle": "aws-baseline",
+                "tidewaiter/bundle-digest": "sha256:00",
                 "tidewaiter/revision": "0.1.0",
                 "tidewaiter/control": "SV01",
                 "tidewaiter/collection": "ecs.services",

@@ -80,6 +80,13 @@ impl Emulator {
         self.control("call", json!({ "service": service, "operation": operation, "arguments": arguments }))
     }
 
+    /// Puts an object into a bucket.
+    #[track_caller]
+    pub(crate) fn put_object(&self, bucket: &str, key: &str, bytes: &[u8]) {
+        let hex = bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        self.call("s3", "PutObject", json!({ "Bucket": bucket, "Key": key, "Body": { "hex": hex } }));
+    }
+
     /// The requests since the log was last cleared, and clears it.
     pub(crate) fn requests(&self) -> Vec<Value> {
         let answer = self.control("requests", json!({ "clear": true }));

@@ -146,9 +146,15 @@ def boto(emulator, given):
     method = names.get(operation, operation)
     if method not in client.meta.method_to_api_mapping:
         raise Wrong(f"{given['service']} has no operation {operation}")
-    result = getattr(client, method)(**given.get("arguments", {}))
+    arguments = {name: bytes_of(value) for name, value in given.get("arguments", {}).items()}
+    result = getattr(client, method)(**arguments)
     result.pop("ResponseMetadata", None)
     return result
+
+
+def bytes_of(value):
+    """An argument, which is bytes when it is written as {"hex": "…"}."""
+    return bytes.fromhex(value["hex"]) if isinstance(value, dict) and set(value) == {"hex"} else value
 
 
 def shuffle(emulator, given):
