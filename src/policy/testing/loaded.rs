@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use regorus::Value;
 
+use super::super::check::builtins;
 use super::super::engine::{self, Policy, Prepared, Text};
 use super::super::errors::Failure;
 use super::super::syntax::{Module, Rule};
@@ -14,64 +15,6 @@ use super::load::Library;
 use super::synthetic::File;
 use super::uses::{self, Names, Uses};
 use crate::diagnostic::{Code, Diagnostic};
-
-/// Namespaces of OPA's builtins: what the engine lacks of them is an error of the test that calls it, not of the library.
-const NAMESPACES: [&str; 29] = [
-    "array",
-    "base64",
-    "base64url",
-    "bits",
-    "crypto",
-    "glob",
-    "graph",
-    "graphql",
-    "hex",
-    "http",
-    "internal",
-    "io",
-    "json",
-    "net",
-    "numbers",
-    "object",
-    "opa",
-    "providers",
-    "rand",
-    "regex",
-    "rego",
-    "semver",
-    "strings",
-    "time",
-    "units",
-    "uri",
-    "urlquery",
-    "uuid",
-    "yaml",
-];
-/// OPA's builtins outside of any namespace that the engine lacks.
-const BARE: [&str; 22] = [
-    "all",
-    "and",
-    "any",
-    "assign",
-    "cast_array",
-    "cast_boolean",
-    "cast_null",
-    "cast_object",
-    "cast_set",
-    "cast_string",
-    "div",
-    "eq",
-    "equal",
-    "gt",
-    "gte",
-    "lt",
-    "lte",
-    "minus",
-    "mul",
-    "plus",
-    "re_match",
-    "set_diff",
-];
 
 /// Errors of the engine that no leniency with builtins makes undefined, under OPA as here.
 const HARD: [&str; 7] = [
@@ -178,13 +121,14 @@ impl<'a> Loaded<'a> {
         }
     }
 
-    /// Functions that neither the library nor OPA has.
+    /// Functions that neither the library nor OPA has. What the engine lacks of OPA's is an error of the test that calls
+    /// it, not of the library.
     fn check_functions(&self, problems: &mut Vec<Diagnostic>) {
-        let mut builtins = BTreeMap::<&str, (usize, uses::Place)>::new();
+        let mut called = BTreeMap::<&str, (usize, uses::Place)>::new();
         let mut unknown = Vec::new();
         for one in self.uses.0.values().flatten() {
             for (name, place) in &one.builtins {
-                builtins.entry(name).or_insert((one.policy, *place));
+                called.entry(name).or_insert((one.policy, *place));
             }
             for (path, place) in &one.calls {
                 if !self.uses.0.contains_key(path) {
@@ -192,8 +136,8 @@ impl<'a> Loaded<'a> {
                 }
             }
         }
-        for (name, (policy, place)) in builtins {
-            if !is_opas(name) && !engine::has_builtin(name, 1) {
+        for (name, (policy, place)) in called {
+            if !builtins::builtins().contains_key(name) && !engine::has_builtin(name, 1) {
                 unknown.push((policy, place, name.to_owned()));
             }
         }
@@ -267,14 +211,6 @@ fn full_names(text: &str, names: &[(Range<usize>, String)]) -> String {
         }
     }
     full
-}
-
-/// Whether a function is OPA's by its name alone.
-fn is_opas(name: &str) -> bool {
-    match name.split_once('.') {
-        Some((namespace, _)) => NAMESPACES.contains(&namespace),
-        None => BARE.contains(&name),
-    }
 }
 
 /// What a rule answered.
