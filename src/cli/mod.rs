@@ -2,6 +2,7 @@
 
 mod bundle;
 pub mod check;
+mod test;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -15,6 +16,8 @@ pub use bundle::{
 
 use crate::domain::{ControlId, Region, Severity};
 use crate::sources::Location;
+
+pub use test::{Test, TestFormat};
 
 /// A scheduled governance auditor and reconciler for Amazon ECS.
 ///
@@ -49,6 +52,8 @@ pub enum Command {
     Check(check::Check),
     /// Make bundles, look into them, sign and verify them.
     Bundle(Bundle),
+    /// Run the `test_` rules of policies, as `opa test` does.
+    Test(Test),
 }
 
 /// How to log and to show progress.

@@ -15,6 +15,7 @@ mod reporting;
 mod run;
 mod session;
 mod snapshot;
+mod test;
 
 use std::thread;
 
@@ -55,6 +56,7 @@ fn execute(cli: &Cli) -> Result<Exit, Failure> {
         Command::Evaluate(options) => evaluate::evaluate(options, &cli.console),
         Command::Check(options) => check::check(options),
         Command::Bundle(options) => bundle::bundle(&options.action),
+        Command::Test(options) => test::test(options, &cli.console),
     }
 }
 

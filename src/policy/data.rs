@@ -22,6 +22,21 @@ pub(super) struct Document {
 }
 
 impl Document {
+    /// Its file, for messages.
+    pub(super) fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// Whether it has a place below `data`.
+    pub(super) fn can_be_laid(&self) -> bool {
+        !self.mount.is_empty() || self.value.is_object()
+    }
+
+    /// Whether it says something at a path, or about what is above it.
+    pub(super) fn touches(&self, path: &[String]) -> bool {
+        touches(&self.rooted(), path)
+    }
+
     /// The whole as it stands below `data`.
     fn rooted(&self) -> Value {
         self.mount
@@ -40,15 +55,22 @@ pub(super) fn documents(tree: &Tree, manifest: &Manifest, problems: &mut Vec<Dia
 
 /// Reads every data document of a bundle.
 pub(super) fn documents_unchecked(tree: &Tree, problems: &mut Vec<Diagnostic>) -> Vec<Document> {
+    let names = ["data.yaml", "data.yml", "data.json"];
+    documents_of(tree, |path| names.contains(&path.rsplit('/').next().unwrap_or(path)), problems)
+}
+
+/// Reads every file that `is_data`, at its directory's path.
+pub(super) fn documents_of(
+    tree: &Tree,
+    is_data: impl Fn(&str) -> bool,
+    problems: &mut Vec<Diagnostic>,
+) -> Vec<Document> {
     let mut documents = Vec::new();
-    for path in tree.files.keys() {
+    for path in tree.files.keys().filter(|path| is_data(path)) {
         let (directory, name) = path.rsplit_once('/').unwrap_or(("", path));
-        if !["data.yaml", "data.json"].contains(&name) {
-            continue;
-        }
         let file = tree.name(path);
         let Some(text) = tree.text(path, problems) else { continue };
-        let value = if name == "data.json" {
+        let value = if name.ends_with(".json") {
             serde_json::from_str(text).map_err(|error| json_problem(&file, Code::Syntax, &error))
         } else {
             yaml::parse(&file, text).map(|node| node.to_json())
@@ -97,7 +119,7 @@ pub(super) fn check_shadows(documents: &[Document], packages: &[&str], problems:
     for document in documents {
         let rooted = document.rooted();
         for package in packages {
-            if touches(&rooted, package) {
+            if touches(&rooted, &package.split('.').collect::<Vec<_>>()) {
                 let message = format!("the document has a value where the package `{package}` has its rules");
                 problems.push(Diagnostic::of_file(&document.file, Code::DataShadowsRule, message).with_help(
                     "a data document must not touch the path of a package; give it a path of its own",
@@ -107,12 +129,12 @@ pub(super) fn check_shadows(documents: &[Document], packages: &[&str], problems:
     }
 }
 
-/// Whether a value stands at a package's path, below it, or in its way.
-fn touches(data: &Value, package: &str) -> bool {
+/// Whether a value stands at a path, below it, or in its way.
+fn touches<T: AsRef<str>>(data: &Value, path: &[T]) -> bool {
     let mut here = data;
-    for part in package.split('.') {
+    for part in path {
         let Value::Object(entries) = here else { return true };
-        match entries.get(part) {
+        match entries.get(part.as_ref()) {
             Some(value) => here = value,
             None => return false,
         }
@@ -162,14 +184,14 @@ mod tests {
 
     #[test]
     fn data_at_above_or_below_a_package_touches_it() {
-        let package = "lib.table";
+        let package = ["lib", "table"];
         for data in [json!({"lib": 1}), json!({"lib": {"table": {}}}), json!({"lib": {"table": {"x": 1}}})] {
-            assert!(touches(&data, package), "{data}");
+            assert!(touches(&data, &package), "{data}");
         }
         for data in
             [json!({}), json!({"lib": {}}), json!({"lib": {"tables": 1}}), json!({"params": {"lib": 1}})]
         {
-            assert!(!touches(&data, package), "{data}");
+            assert!(!touches(&data, &package), "{data}");
         }
     }
 

@@ -1,15 +1,18 @@
 //! The engine: prepared once, cloned for every worker, asked for one rule at a time.
 
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::sync::Arc;
 use std::time::Duration;
 
+use regorus::coverage;
 use regorus::languages::rego::compiler::Compiler;
-use regorus::utils::limits::ExecutionTimerConfig;
+use regorus::utils::limits::{ExecutionTimerConfig, PolicyLengthConfig};
 use regorus::{Engine, Value};
 
 use super::errors::{self, Failure};
 use super::stack;
+use super::syntax::{self, Module};
+use super::testing::repair;
 use crate::diagnostic::{Code, Diagnostic};
 
 /// How many steps the engine takes between two looks at the clock.
@@ -20,6 +23,31 @@ const STEPS_PER_CLOCK_READING: NonZeroU32 = match NonZeroU32::new(256) {
 
 /// A rule that costs nothing, so that asking for it prepares the engine and nothing else.
 const PREPARING_POLICY: &str = "package tidewaiter_prepared\n\nready := true\n";
+
+/// The widest line of policies that only tests run; the engine's own limit, which judged policies keep to, is 1024.
+pub(super) const WIDE_COLUMNS: usize = 1 << 20;
+
+/// A policy as tests bring it.
+#[derive(Debug)]
+pub(super) struct Policy {
+    /// Its name in messages.
+    pub(super) file: String,
+    /// Its text.
+    pub(super) text: String,
+    /// Whether it is Rego as it was before OPA 1.0.
+    pub(super) v0: bool,
+}
+
+/// A policy that was written from another's text.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Text<'a> {
+    /// Its name in messages.
+    pub(super) file: &'a str,
+    /// The text.
+    pub(super) text: &'a str,
+    /// Whether it is Rego as it was before OPA 1.0.
+    pub(super) v0: bool,
+}
 
 /// Policies and data, ready to be asked.
 #[derive(Debug, Clone)]
@@ -50,6 +78,73 @@ impl Prepared {
             problems.push(errors::translate(&error, "tidewaiter"));
         }
         (problems.len() == before).then_some(Self(engine))
+    }
+
+    /// Reads the syntax trees of any policies. What OPA takes and the engine does not is written out in their texts.
+    ///
+    /// Call it on a thread with a large stack.
+    pub(super) fn trees(policies: &mut [Policy], problems: &mut Vec<Diagnostic>) -> Option<Vec<Module>> {
+        let before = problems.len();
+        let mut engine = test_engine();
+        for policy in policies {
+            engine.set_rego_v0(policy.v0);
+            problems.extend(add(&mut engine, policy));
+        }
+        if problems.len() > before {
+            return None;
+        }
+        let trees = syntax::modules(&engine);
+        trees.map_err(|error| problems.push(errors::translate(&error, "the policies"))).ok()
+    }
+
+    /// Loads any policies for tests.
+    pub(super) fn for_tests(
+        policies: &[Text<'_>],
+        data: &serde_json::Value,
+        coverage: bool,
+        problems: &mut Vec<Diagnostic>,
+    ) -> Option<Self> {
+        let mut engine = test_engine();
+        engine.set_enable_coverage(coverage);
+        let prepared = Self::added(&mut engine, policies)
+            .and_then(|()| engine.add_data(Value::from(data.clone())))
+            .and_then(|()| engine.add_policy("tidewaiter".to_owned(), PREPARING_POLICY.to_owned()))
+            .and_then(|_| engine.eval_rule("data.tidewaiter_prepared.ready".to_owned()));
+        match prepared {
+            Ok(_) => Some(Self(engine)),
+            Err(error) => {
+                problems.push(errors::translate(&error, "the policies"));
+                None
+            }
+        }
+    }
+
+    fn added(engine: &mut Engine, policies: &[Text<'_>]) -> Result<(), anyhow::Error> {
+        for policy in policies {
+            engine.set_rego_v0(policy.v0);
+            engine.add_policy(policy.file.to_owned(), policy.text.to_owned())?;
+        }
+        engine.set_rego_v0(false);
+        Ok(())
+    }
+
+    /// The same policies and more of them.
+    pub(super) fn with_policies(&self, policies: &[Text<'_>]) -> Result<Self, anyhow::Error> {
+        let mut engine = self.0.clone();
+        Self::added(&mut engine, policies)?;
+        engine.eval_rule("data.tidewaiter_prepared.ready".to_owned())?;
+        Ok(Self(engine))
+    }
+
+    /// The same engine, in which a builtin that fails is undefined, as under OPA, or an error.
+    pub(super) fn with_builtin_errors(mut self, strict: bool) -> Self {
+        self.0.set_strict_builtin_errors(strict);
+        self
+    }
+
+    /// What was evaluated, by file.
+    pub(super) fn coverage(&self) -> Vec<coverage::File> {
+        self.0.get_coverage_report().map(|report| report.files).unwrap_or_default()
     }
 
     /// Finds functions that nobody defines among all that rules reach; each comes with the file that problems name.
@@ -119,6 +214,37 @@ pub(super) fn has_builtin(name: &str, n_arguments: usize) -> bool {
         .and_then(|_| engine.eval_rule("data.tidewaiter_probe.asked".to_owned()));
     // It need not like the arguments.
     asked.err().is_none_or(|error| !error.to_string().contains("could not find function"))
+}
+
+/// An engine that takes longer lines than those of judged policies; sizes are limited before a policy comes here.
+fn test_engine() -> Engine {
+    let mut engine = Engine::new();
+    engine.set_gather_prints(true);
+    let max_col = u32::try_from(WIDE_COLUMNS).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MAX);
+    let (max_file_bytes, max_lines) = (NonZeroUsize::MAX, NonZeroUsize::MAX);
+    engine.set_policy_length_config(PolicyLengthConfig { max_col, max_file_bytes, max_lines });
+    engine
+}
+
+/// Adds one policy, written out where that makes the engine take it.
+fn add(engine: &mut Engine, policy: &mut Policy) -> Option<Diagnostic> {
+    for _ in 0..repair::REPAIRS {
+        let error = engine.add_policy(policy.file.clone(), policy.text.clone()).err()?;
+        let problem = errors::translate(&error, &policy.file);
+        match repair::repaired(&policy.text, &problem) {
+            Some(text) => policy.text = text,
+            None if !policy.v0
+                && problem.message.contains("keyword is required")
+                && syntax::is_old_rego(&policy.file, &policy.text) =>
+            {
+                let help = "this is Rego as it was before OPA 1.0: give `--v0-compatible`";
+                return Some(problem.with_help(help));
+            }
+            None => return Some(problem),
+        }
+    }
+    let message = "the engine does not parse too much of the policy";
+    Some(Diagnostic::of_file(&policy.file, Code::Rego, message))
 }
 
 #[cfg(test)]

@@ -10,7 +10,8 @@
 //! - [`judge()`] turns a snapshot into verdicts: a pure function of snapshot, bundles, parameters, exceptions and the time
 //!   that it is given, whatever the number of threads.
 //! - [`check()`] says what is wrong with policies before they are judged with.
-//! - [`run_tests`] and [`run_examples`] run a bundle's own tests with the engine that judges.
+//! - [`test()`] runs the `test_` rules of any Rego library with the engine that judges, [`run_examples`] the examples of
+//!   controls.
 //!
 //! **Invariant:** no verdict is *passed* unless every collection that the control reads was read as far as it matters to
 //! the resource; what cannot be evaluated is *unknown*, never absent.
@@ -62,7 +63,10 @@ pub use limits::Limits;
 pub use signing::{
     Algorithm, Signature, SigningKey, Statement, UnknownAlgorithm, Verification, VerificationKey,
 };
-pub use testing::{ExampleKind, ExampleResult, TestOutcome, TestResult, run_examples, run_tests};
+pub use testing::{
+    Bench, CaseResult, Coverage, ExampleKind, ExampleResult, FailedAt, FileCoverage, TestOptions,
+    TestOutcome, TestPaths, TestResult, TestRun, run_examples, run_tests, test,
+};
 
 #[cfg(test)]
 mod tests;

@@ -15,6 +15,10 @@ pub(super) struct Scan {
     pub(super) comments: Vec<Comment>,
     /// Words that begin a line outside all brackets: packages, imports and the heads of rules.
     pub(super) heads: Vec<Head>,
+    /// How often the engine's parser begins anew on a bracket: it reads the first element of each collection twice.
+    pub(super) retries: u64,
+    /// Line and column of the bracket that is read most often.
+    pub(super) deepest: (usize, usize),
 }
 
 /// One comment.
@@ -67,7 +71,7 @@ pub(super) fn scan(file: &str, text: &str, limits: &Limits, problems: &mut Vec<D
         problems.push(Diagnostic::of_file(file, Code::TooLarge, message));
     }
     let (mut state, mut depth, mut too_deep, mut last_word) = (State::Code, 0_usize, false, String::new());
-    let (mut chain, mut last_chains) = (0_usize, false);
+    let (mut chain, mut last_chains, mut nesting) = (0_usize, false, Nesting::default());
     for (index, line) in text.split('\n').enumerate() {
         let line_number = index + 1;
         let (mut width, mut begun) = (0_usize, !matches!(state, State::Code) || depth > 0);
@@ -121,6 +125,7 @@ pub(super) fn scan(file: &str, text: &str, limits: &Limits, problems: &mut Vec<D
                             );
                         }
                     }
+                    nesting.step(character, (line_number, column), &mut scan);
                     match character {
                         '"' => state = State::Text { escaped: false },
                         '`' => state = State::Raw,
@@ -158,6 +163,39 @@ pub(super) fn scan(file: &str, text: &str, limits: &Limits, problems: &mut Vec<D
         problems.push(Diagnostic::of_file(file, Code::TooLarge, message).at(head.line, head.column));
     }
     scan
+}
+
+/// Where a text is among its brackets: for each open one how often its content is read, as a power of two, and whether its
+/// first element has not ended.
+#[derive(Default)]
+struct Nesting {
+    open: Vec<(u32, bool)>,
+    most: u32,
+}
+
+impl Nesting {
+    fn step(&mut self, character: char, place: (usize, usize), scan: &mut Scan) {
+        let here = self.open.last().map_or(0, |(times, in_first)| times + u32::from(*in_first));
+        match character {
+            '[' | '{' => {
+                self.open.push((here, true));
+                scan.retries = scan.retries.saturating_add(1 << here.min(40));
+                if here > self.most {
+                    (self.most, scan.deepest) = (here, place);
+                }
+            }
+            '(' => self.open.push((here, false)),
+            ']' | '}' | ')' => {
+                self.open.pop();
+            }
+            ',' => {
+                if let Some((_, in_first)) = self.open.last_mut() {
+                    *in_first = false;
+                }
+            }
+            _ => {}
+        }
+    }
 }
 
 fn head(line: &str, at: usize, line_number: usize, column: usize) -> Head {

@@ -41,6 +41,8 @@ pub(super) struct Module {
     pub(super) package: Package,
     pub(super) imports: Vec<Import>,
     pub(super) rules: Vec<Rule>,
+    /// Whether a rule's body needs `if`.
+    pub(super) rego_v1: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -77,6 +79,7 @@ pub(super) struct RuleAssign {
 
 #[derive(Debug, Deserialize)]
 pub(super) struct RuleBody {
+    pub(super) span: Span,
     pub(super) assign: Option<RuleAssign>,
     pub(super) is_else: bool,
     pub(super) query: Query,
@@ -89,6 +92,7 @@ pub(super) struct Query {
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Statement {
+    pub(super) span: Span,
     pub(super) literal: Literal,
     #[serde(default)]
     pub(super) with_mods: Vec<WithModifier>,
@@ -231,22 +235,31 @@ impl Expr {
 /// Both the engine's printer and this reader go as deep as the policy's longest chain of operators: call it on a thread
 /// with a large stack.
 pub(super) fn parse(file: &str, text: &str) -> Result<Module, anyhow::Error> {
+    let mut engine = Engine::new();
+    // The engine gives a tab four columns; a blank in its place gives every place its column in characters.
+    engine.add_policy(file.to_owned(), text.replace('\t', " "))?;
+    modules(&engine)?.pop().ok_or_else(not_understood)
+}
+
+/// The trees of everything that an engine has loaded, in the order in which it was loaded.
+///
+/// The depth is that of [`parse`].
+pub(super) fn modules(engine: &Engine) -> Result<Vec<Module>, anyhow::Error> {
     #[derive(Deserialize)]
     struct Printed {
         version: u32,
         ast: Module,
     }
-    let mut engine = Engine::new();
-    // The engine gives a tab four columns; a blank in its place gives every place its column in characters.
-    engine.add_policy(file.to_owned(), text.replace('\t', " "))?;
     let json = engine.get_ast_as_json()?;
     let mut reader = serde_json::Deserializer::from_str(&json);
     reader.disable_recursion_limit();
-    let mut printed = Vec::<Printed>::deserialize(&mut reader)?;
-    match printed.pop() {
-        Some(Printed { version: VERSION, ast }) => Ok(ast),
-        _ => Err(anyhow::anyhow!("the engine printed its syntax tree in a form that is not understood")),
-    }
+    let printed = Vec::<Printed>::deserialize(&mut reader)?;
+    let read = printed.into_iter().map(|printed| (printed.version == VERSION).then_some(printed.ast));
+    read.collect::<Option<_>>().ok_or_else(not_understood)
+}
+
+fn not_understood() -> anyhow::Error {
+    anyhow::anyhow!("the engine printed its syntax tree in a form that is not understood")
 }
 
 /// Whether a policy that is no Rego v1 is Rego as it was before.

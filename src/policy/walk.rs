@@ -253,7 +253,7 @@ fn step(expr: &Expr) -> Step<'_> {
 }
 
 /// Names that a query declares for itself.
-fn declared(query: &Query, text: &str, scope: &mut BTreeSet<String>) {
+pub(super) fn declared(query: &Query, text: &str, scope: &mut BTreeSet<String>) {
     for statement in &query.stmts {
         match &statement.literal {
             Literal::SomeVars { vars } => scope.extend(vars.iter().map(|span| span.text(text).to_owned())),
@@ -268,7 +268,7 @@ fn declared(query: &Query, text: &str, scope: &mut BTreeSet<String>) {
 }
 
 /// Names that a pattern binds.
-fn bind(pattern: &Expr, scope: &mut BTreeSet<String>) {
+pub(super) fn bind(pattern: &Expr, scope: &mut BTreeSet<String>) {
     match pattern {
         Expr::Var { value, .. } => {
             scope.insert(value.clone());

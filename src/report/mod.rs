@@ -7,6 +7,7 @@ mod asff;
 pub mod diagnostics;
 mod json;
 mod table;
+pub mod testing;
 #[cfg(test)]
 mod tests;
 

@@ -47,6 +47,7 @@ fn the_command_line_reference_is_current() {
         vec!["bundle", "inspect", "--help"],
         vec!["bundle", "sign", "--help"],
         vec!["bundle", "verify", "--help"],
+        vec!["test", "--help"],
     ] {
         let words = arguments.split_last().map(|(_, words)| words).unwrap_or_default();
         let name = [&["tidewaiter"], words].concat().join(" ");

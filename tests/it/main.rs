@@ -20,4 +20,5 @@ mod killed;
 mod pass;
 mod signatures;
 mod support;
+mod tester;
 mod tidy;

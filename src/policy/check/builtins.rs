@@ -10,7 +10,7 @@ use crate::policy::engine;
 
 /// One builtin function.
 #[derive(Debug, Deserialize)]
-pub(super) struct Builtin {
+pub(in crate::policy) struct Builtin {
     /// The types of its arguments, in OPA's words.
     pub(super) takes: Vec<String>,
     /// The type of its result, in OPA's words.
@@ -37,7 +37,7 @@ impl Builtin {
 }
 
 /// Every builtin function by its name.
-pub(super) fn builtins() -> &'static BTreeMap<String, Builtin> {
+pub(in crate::policy) fn builtins() -> &'static BTreeMap<String, Builtin> {
     #[derive(Deserialize)]
     struct Table {
         builtins: BTreeMap<String, Builtin>,
@@ -66,7 +66,7 @@ mod tests {
     fn the_engine_says_which_builtins_it_has() {
         assert!(engine::has_builtin("count", 1));
         assert!(engine::has_builtin("print", 1));
-        assert!(!engine::has_builtin("http.send", 1));
+        assert!(!engine::has_builtin("crypto.sha256", 1));
         assert!(!engine::has_builtin("nobody.defines_this", 1));
     }
 }

@@ -6,7 +6,7 @@
 //! A directory with a manifest is a bundle, and held to the contract of bundles: `input` is this program's document, and
 //! every control proves that it can fire. Other policies are somebody else's, and held to the language alone.
 
-mod builtins;
+pub(super) mod builtins;
 mod calls;
 mod examples;
 mod expressions;

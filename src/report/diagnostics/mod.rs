@@ -2,7 +2,7 @@
 
 mod json;
 mod pretty;
-mod sarif;
+pub(super) mod sarif;
 #[cfg(test)]
 mod tests;
 

@@ -76,7 +76,7 @@ fn region(findings: &Findings<'_>, problem: &Diagnostic) -> Option<Region> {
 }
 
 /// A path as a URI reference.
-fn uri(path: &str) -> String {
+pub(in crate::report) fn uri(path: &str) -> String {
     use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
     const ESCAPED: &AsciiSet = &CONTROLS
         .add(b' ')

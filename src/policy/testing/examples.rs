@@ -1,115 +1,14 @@
-//! Running what a bundle brings to prove itself: `test_` rules and examples, with the engine that judges.
+//! The examples of controls: whole documents that show what their names say.
 
 use std::num::NonZeroUsize;
-use std::time::Duration;
 
 use jiff::Timestamp;
-use regorus::Value;
 
-use super::bundle::TEST_SUFFIX;
-use super::engine::Prepared;
-use super::errors::Failure;
-use super::files::{self, Source, Tree};
-use super::{Bundles, Limits, Options, data, judge, scan, stack};
-use crate::diagnostic::{Code, Diagnostic};
+use super::super::files::{self, Source};
+use super::super::{Bundles, Limits, Options, judge};
+use crate::diagnostic::Diagnostic;
 use crate::domain::VerdictKind;
 use crate::snapshot::Snapshot;
-
-/// How long one test may run, as under `opa test`.
-const TIME_LIMIT: Duration = Duration::from_secs(5);
-
-/// What became of one `test_` rule.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TestResult {
-    /// The package that the test stands in.
-    pub package: String,
-    /// The rule.
-    pub name: String,
-    /// Its file, as messages name it.
-    pub file: String,
-    /// The line of the rule.
-    pub line: usize,
-    /// What became of it.
-    pub outcome: TestOutcome,
-    /// What it printed.
-    pub output: Vec<String>,
-}
-
-/// What became of a test.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TestOutcome {
-    /// It is exactly true.
-    Passed,
-    /// It is undefined, or anything but true.
-    Failed,
-    /// It could not be evaluated.
-    Error(String),
-    /// It is called `todo_test_…`.
-    Skipped,
-}
-
-/// Runs every test of the sources' bundles, each bundle on its own, in the order of files and lines.
-///
-/// # Errors
-///
-/// Every problem that keeps the tests of a bundle from being run.
-pub fn run_tests(sources: &[Source], limits: &Limits) -> Result<Vec<TestResult>, Vec<Diagnostic>> {
-    let run = || {
-        let (mut results, mut problems) = (Vec::new(), Vec::new());
-        for source in sources {
-            for tree in files::read(source, limits, &mut problems) {
-                results.extend(run_bundle(&tree, limits, &mut problems));
-            }
-        }
-        if problems.is_empty() { Ok(results) } else { Err(problems) }
-    };
-    stack::on_large_stack(run).unwrap_or_else(|reason| {
-        Err(vec![Diagnostic::of_file("bundles", Code::Rego, format!("the tests could not be run: {reason}"))])
-    })
-}
-
-fn run_bundle(tree: &Tree, limits: &Limits, problems: &mut Vec<Diagnostic>) -> Vec<TestResult> {
-    let (mut policies, mut tests, before) = (Vec::new(), Vec::new(), problems.len());
-    for path in tree.files.keys().filter(|path| path.ends_with(".rego")) {
-        let file = tree.name(path);
-        let Some(text) = tree.text(path, problems) else { continue };
-        let scan = scan::scan(&file, text, limits, problems);
-        if path.ends_with(TEST_SUFFIX) {
-            let package = scan.heads.iter().find(|head| head.word == "package");
-            let package =
-                package.map(|head| head.rest.split(['#', ';']).next().unwrap_or_default().trim().to_owned());
-            for (name, line) in scan::tests(&file, &scan, problems) {
-                tests.push((package.clone().unwrap_or_default(), name, file.clone(), line));
-            }
-        }
-        policies.push((file, text.to_owned()));
-    }
-    let documents = data::documents_unchecked(tree, problems);
-    let data = serde_json::Value::Object(data::merge(&documents, problems));
-    if problems.len() > before {
-        return Vec::new();
-    }
-    let Some(prepared) = Prepared::new(&policies, &data, problems) else { return Vec::new() };
-    let fresh = prepared.with_input(Value::Undefined, TIME_LIMIT);
-    let mut engine = fresh.clone();
-    let run = tests.into_iter().map(|(package, name, file, line)| {
-        let outcome = if name.starts_with("todo_") {
-            TestOutcome::Skipped
-        } else {
-            match engine.evaluate(&format!("data.{package}.{name}"), &fresh) {
-                Ok(Value::Bool(true)) => TestOutcome::Passed,
-                Ok(_) => TestOutcome::Failed,
-                Err(Failure::Error(message)) => TestOutcome::Error(message),
-                Err(Failure::Panic(words)) => TestOutcome::Error(format!("the engine panicked: {words}")),
-                Err(Failure::TimeLimit) => {
-                    TestOutcome::Error(format!("it ran longer than {} s", TIME_LIMIT.as_secs()))
-                }
-            }
-        };
-        TestResult { package, name, file, line, outcome, output: engine.take_prints() }
-    });
-    run.collect()
-}
 
 /// What became of one example.
 #[derive(Debug, Clone, PartialEq, Eq)]
