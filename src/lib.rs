@@ -39,6 +39,7 @@ pub mod command;
 pub mod config;
 pub mod diagnostic;
 pub mod domain;
+pub mod fixture;
 pub mod ledger;
 pub mod policy;
 pub mod publish;

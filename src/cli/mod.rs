@@ -2,6 +2,10 @@
 
 mod bundle;
 pub mod check;
+mod controls;
+mod diff;
+mod fixture;
+mod new;
 mod test;
 
 use std::path::PathBuf;
@@ -13,11 +17,14 @@ use jiff::Timestamp;
 pub use bundle::{
     Bundle, BundleAction, BundleBuild, BundleFormat, BundleInspect, BundleSign, BundleVerify, Verification,
 };
+pub use controls::{Controls, ControlsDocs, ControlsList, ControlsShow, ControlsWhat, ListFormat};
+pub use diff::{Diff, DiffFormat};
+pub use fixture::Fixture;
+pub use new::{New, NewControl, NewWhat};
+pub use test::{Test, TestFormat};
 
 use crate::domain::{ControlId, Region, Severity};
 use crate::sources::Location;
-
-pub use test::{Test, TestFormat};
 
 /// A scheduled governance auditor and reconciler for Amazon ECS.
 ///
@@ -54,6 +61,14 @@ pub enum Command {
     Bundle(Bundle),
     /// Run the `test_` rules of policies, as `opa test` does.
     Test(Test),
+    /// Cut the smallest document out of a snapshot that still gives one verdict, to paste under `examples/`.
+    Fixture(Fixture),
+    /// Show which verdicts a change of policies would change on a real estate, and by which violation.
+    Diff(Diff),
+    /// Write what an author goes on from.
+    New(New),
+    /// The catalogue: which controls there are, what each is, and what they answer to.
+    Controls(Controls),
 }
 
 /// How to log and to show progress.
@@ -132,6 +147,14 @@ pub struct Snapshot {
     /// Read every collection, whatever the bundles refer to.
     #[arg(long)]
     pub all: bool,
+    /// Replace whatever would tell whose estate it is: account ids, names, addresses, ids, digests, tags and free text,
+    /// each original by one name everywhere. What policies judge by stays: enumerations, numbers and the texts that the
+    /// bundles hold. The verdicts are the same.
+    #[arg(long)]
+    pub anonymize: bool,
+    /// Anonymize this snapshot instead of reading AWS; `-` reads it from stdin.
+    #[arg(long, value_name = "FILE", requires = "anonymize", conflicts_with = "all")]
+    pub snapshot: Option<PathBuf>,
     /// Where to write the document; stdout when absent or `-`.
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,

@@ -7,9 +7,10 @@ use std::path::Path;
 use crate::cli;
 use crate::config;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::domain::Exception;
+use crate::domain::{ControlId, Exception};
 use crate::policy::{self, Bundles};
 use crate::snapshot::{self, Snapshot};
+use crate::sources::Location;
 
 use super::bundle_sources;
 use super::failure::Failure;
@@ -27,6 +28,25 @@ pub(super) struct Policies {
     pub(super) bundles: Bundles,
     /// The exceptions, expired ones included.
     pub(super) exceptions: Vec<Exception>,
+    /// Where the bundles came from.
+    pub(super) sources: Vec<policy::Source>,
+}
+
+/// Which policies a command was told to use.
+#[derive(Debug)]
+pub(super) struct Choice<'a> {
+    /// The bundles; the built-in ones when there are none.
+    pub(super) bundles: &'a [Location],
+    /// Who must have signed them; nothing when the built-in ones were named, which nobody signs.
+    pub(super) verification: Option<&'a cli::Verification>,
+    /// The profile of AWS's configuration files for bundles in S3.
+    pub(super) profile: Option<&'a str>,
+    /// The file of parameters.
+    pub(super) params: Option<&'a Path>,
+    /// The file of exceptions.
+    pub(super) exceptions: Option<&'a Path>,
+    /// The controls; all that are on by default when there are none.
+    pub(super) controls: &'a [ControlId],
 }
 
 impl Policies {
@@ -37,15 +57,29 @@ impl Policies {
 
     /// The same, with a profile of AWS's configuration files for bundles in S3.
     pub(super) fn load_as(options: &cli::Policies, profile: Option<&str>) -> Result<Self, Failure> {
+        Self::of(&Choice {
+            bundles: &options.bundles,
+            verification: Some(&options.verification),
+            profile,
+            params: options.params.as_deref(),
+            exceptions: options.exceptions.as_deref(),
+            controls: &options.controls,
+        })
+    }
+
+    /// Loads bundles, parameters and exceptions, and chooses controls.
+    pub(super) fn of(choice: &Choice<'_>) -> Result<Self, Failure> {
         let mut problems = Vec::new();
-        let sources = match options.bundles.as_slice() {
-            [] if options.verification.verification_key.is_some() => {
+        let sources = match (choice.bundles, choice.verification) {
+            ([], Some(verification)) if verification.verification_key.is_some() => {
                 let error =
                     anyhow::anyhow!("there is no bundle to verify: the built-in ones carry no signature");
                 return Err(Failure::misuse(error).with_help("name the bundles with --bundle"));
             }
-            [] => vec![policy::Source::Builtin],
-            bundles => bundle_sources::all(bundles, &options.verification, profile, &mut problems),
+            (bundles @ [_, ..], Some(verification)) => {
+                bundle_sources::all(bundles, verification, choice.profile, &mut problems)
+            }
+            ([], _) | (_, None) => vec![policy::Source::Builtin],
         };
         let mut text_of = |path: &Path| match configuration(path) {
             Ok(text) => Some((path.display().to_string(), text)),
@@ -54,8 +88,8 @@ impl Policies {
                 None
             }
         };
-        let params = options.params.as_deref().and_then(&mut text_of);
-        let exceptions = options.exceptions.as_deref().and_then(&mut text_of);
+        let params = choice.params.and_then(&mut text_of);
+        let exceptions = choice.exceptions.and_then(&mut text_of);
         let exceptions = exceptions.map(|(file, text)| config::parse_exceptions(&file, &text));
         let exceptions = exceptions.unwrap_or_else(|| Ok(Vec::new())).unwrap_or_else(|found| {
             problems.extend(found);
@@ -65,7 +99,7 @@ impl Policies {
         let bundles = match Bundles::load(&sources, overrides, &policy::Limits::default()) {
             Ok(bundles) => Some(bundles),
             // A bundle that was refused is missing here: what that leads to is no news.
-            Err(_) if sources.len() < options.bundles.len() => None,
+            Err(_) if sources.len() < choice.bundles.len() => None,
             Err(found) => {
                 problems.extend(found);
                 None
@@ -75,7 +109,7 @@ impl Policies {
             Some(bundles) if problems.is_empty() => bundles,
             _ => return Err(Failure::in_files("the policies and their configuration", problems)),
         };
-        let bundles = match options.controls.as_slice() {
+        let bundles = match choice.controls {
             [] => bundles,
             controls => bundles.select(controls).map_err(|unknown| {
                 let ids =
@@ -84,7 +118,7 @@ impl Policies {
                 Failure::misuse(anyhow::anyhow!("no bundle has the control {ids}")).with_help(help)
             })?,
         };
-        Ok(Self { bundles, exceptions })
+        Ok(Self { bundles, exceptions, sources })
     }
 }
 

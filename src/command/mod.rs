@@ -7,10 +7,15 @@ mod bundle;
 mod bundle_sources;
 mod check;
 mod console;
+mod controls;
+mod diff;
 mod evaluate;
 mod exit;
 mod failure;
+mod fixture;
 mod input;
+mod new;
+mod output;
 mod reporting;
 mod run;
 mod session;
@@ -57,6 +62,10 @@ fn execute(cli: &Cli) -> Result<Exit, Failure> {
         Command::Check(options) => check::check(options),
         Command::Bundle(options) => bundle::bundle(&options.action),
         Command::Test(options) => test::test(options, &cli.console),
+        Command::Fixture(options) => fixture::fixture(options, &cli.console),
+        Command::Diff(options) => diff::diff(options, &cli.console),
+        Command::New(options) => new::new(options),
+        Command::Controls(options) => controls::controls(options),
     }
 }
 

@@ -31,6 +31,7 @@ pub struct Bundles {
     /// What the engine needs to know of each control.
     entry_points: BTreeMap<ControlId, EntryPoints>,
     params: Value,
+    texts: BTreeSet<String>,
     prepared: Prepared,
 }
 
@@ -129,6 +130,14 @@ impl Bundles {
         &self.params
     }
 
+    /// The texts that the policies and their defaults hold: what they compare with, and the members that they refer to.
+    ///
+    /// Parameters that were laid over the defaults are not among them.
+    #[must_use]
+    pub fn texts(&self) -> &BTreeSet<String> {
+        &self.texts
+    }
+
     /// The same bundles with other controls to judge: exactly these, also when they are off by default.
     ///
     /// # Errors
@@ -198,6 +207,8 @@ fn load(
     check_parameters(&read, data.get(PARAMS), &mut problems);
     graph.check_references(&Value::Object(data.clone()), &mut problems);
     graph.check_recursion(&mut problems);
+    let mut texts = graph.texts();
+    data.values().for_each(|value| texts_of(value, &mut texts));
     if let Some((origin, text)) = overrides {
         let params = data.entry(PARAMS).or_insert_with(|| Value::Object(Map::new()));
         if let Value::Object(params) = params {
@@ -210,7 +221,25 @@ fn load(
     for draft in read.iter().flat_map(|bundle| &bundle.controls) {
         entry_points.insert(draft.metadata.id.clone(), entry(&graph, draft, &mut problems));
     }
-    finish(read, Value::Object(data), params, entry_points, problems)
+    let bundles = finish(read, Value::Object(data), params, entry_points, problems)?;
+    Ok(Bundles { texts, ..bundles })
+}
+
+/// Every string of a JSON value, keys included.
+fn texts_of(value: &Value, texts: &mut BTreeSet<String>) {
+    match value {
+        Value::String(text) => {
+            texts.insert(text.clone());
+        }
+        Value::Array(items) => items.iter().for_each(|item| texts_of(item, texts)),
+        Value::Object(entries) => {
+            for (key, value) in entries {
+                texts.insert(key.clone());
+                texts_of(value, texts);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }
 
 /// Prepares the engine, and puts everything together if nothing was wrong.
@@ -255,7 +284,7 @@ fn finish(
     all.sort_by(|left, right| left.id.cmp(&right.id));
     frameworks.sort_by(|left, right| left.id.cmp(&right.id));
     let controls = all.iter().filter(|control| control.enabled).map(Arc::clone).collect();
-    Ok(Bundles { bundles, frameworks, all, controls, entry_points, params, prepared })
+    Ok(Bundles { bundles, frameworks, all, controls, entry_points, params, texts: BTreeSet::new(), prepared })
 }
 
 fn control(draft: Draft, bundle: &BundleId, mappings: Vec<Mapping>, reads: &Reads) -> Control {

@@ -19,6 +19,8 @@ pub(super) struct Node {
     pub(super) data: BTreeMap<Vec<String>, (String, usize, usize)>,
     /// What it reads itself.
     pub(super) reads: Reads,
+    /// The texts that stand in it: constants, and names of members that it refers to.
+    pub(super) texts: BTreeSet<String>,
 }
 
 /// All rules by their path below `data`.
@@ -77,6 +79,11 @@ impl Graph {
     /// A rule by its path below `data`, dots between the parts.
     pub(super) fn rule(&self, path: &str) -> Option<&Node> {
         self.rules.get(&path.split('.').map(ToOwned::to_owned).collect::<Vec<_>>())
+    }
+
+    /// The texts that stand in any rule.
+    pub(super) fn texts(&self) -> BTreeSet<String> {
+        self.rules.values().flat_map(|node| node.texts.iter().cloned()).collect()
     }
 
     /// The rules that a path below `data` may reach: those at it, below it, and the one that it reaches into.

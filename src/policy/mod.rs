@@ -27,6 +27,7 @@ mod answer;
 mod archive;
 mod bundle;
 mod bundles;
+mod catalogue;
 mod check;
 mod contents;
 mod data;
@@ -44,6 +45,7 @@ mod manifest;
 mod metadata;
 mod nearest;
 mod params;
+mod scaffold;
 mod scan;
 mod signing;
 mod stack;
@@ -54,12 +56,15 @@ mod walk;
 mod yaml;
 
 pub use bundles::{BundleInfo, Bundles, UnknownControl};
+pub use catalogue::{Example, examples};
 pub use check::{Checked, check};
 pub use exceptions::{ExceptionUse, UnusedException};
 pub use files::{Source, Tree};
 pub use frameworks::{Framework, Requirement};
 pub use judge::{ControlError, ControlErrorKind, Hidden, Judgement, Options, RawAnswer, judge, raw_answers};
 pub use limits::Limits;
+pub use nearest::nearest;
+pub use scaffold::{Refusal, Scaffold, Wish, files as scaffold_files, scaffold};
 pub use signing::{
     Algorithm, Signature, SigningKey, Statement, UnknownAlgorithm, Verification, VerificationKey,
 };

@@ -18,7 +18,8 @@ pub(super) fn help<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> 
 }
 
 /// The known word with the fewest edits, when they are few for its length.
-pub(super) fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+#[must_use]
+pub fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     let candidates = known.iter().take(MOST);
     candidates
         .map(|candidate| (distance(word, candidate), *candidate))

@@ -119,11 +119,10 @@ impl Walk<'_> {
 
     fn expr(&mut self, expr: &Expr) {
         match expr {
-            Expr::String { .. }
-            | Expr::RawString { .. }
-            | Expr::Number { .. }
-            | Expr::Bool { .. }
-            | Expr::Null { .. } => {}
+            Expr::String { value, .. } | Expr::RawString { value, .. } => {
+                self.node.texts.insert(value.clone());
+            }
+            Expr::Number { .. } | Expr::Bool { .. } | Expr::Null { .. } => {}
             Expr::Var { .. } | Expr::RefDot { .. } | Expr::RefBrack { .. } => self.reference(expr, None),
             Expr::Array { items, .. } | Expr::Set { items, .. } => {
                 items.iter().for_each(|item| self.expr(item))
@@ -185,8 +184,11 @@ impl Walk<'_> {
     fn reference(&mut self, expr: &Expr, more: Option<Vec<Step<'_>>>) {
         let (base, steps) = expr.reference();
         for step in &steps {
-            if let Step::Dynamic(index) = step {
-                self.expr(index);
+            match step {
+                Step::Dynamic(index) => self.expr(index),
+                Step::Name(name) => {
+                    self.node.texts.insert((*name).to_owned());
+                }
             }
         }
         let Expr::Var { value: name, span } = base else { return self.expr(base) };

@@ -4,7 +4,9 @@
 //! The JSON form is a wire format with a version of its own, apart from the domain's types.
 
 mod asff;
+pub mod catalogue;
 pub mod diagnostics;
+pub mod diff;
 mod json;
 mod table;
 pub mod testing;

@@ -10,16 +10,16 @@ use super::{Change, Plan, Report};
 use crate::domain::{Outcome, Severity, Verdict, VerdictKind};
 
 /// How many resources of one control are listed; the rest is counted, and the JSON report has all.
-const LISTED: usize = 8;
+pub(super) const LISTED: usize = 8;
 /// How many changes of one kind are listed.
 const CHANGES_LISTED: usize = 12;
 /// The width when the terminal does not tell.
-const WIDTH: u16 = 110;
+pub(super) const WIDTH: u16 = 110;
 
-const BOLD: Style = Style::new().bold();
-const DIM: Style = Style::new().dimmed();
-const GOOD: Style = AnsiColor::Green.on_default();
-const WARN: Style = AnsiColor::Yellow.on_default();
+pub(super) const BOLD: Style = Style::new().bold();
+pub(super) const DIM: Style = Style::new().dimmed();
+pub(super) const GOOD: Style = AnsiColor::Green.on_default();
+pub(super) const WARN: Style = AnsiColor::Yellow.on_default();
 
 /// The report as text with ANSI colours, which the printer takes out where nobody can see them.
 ///
@@ -38,7 +38,7 @@ pub fn render(report: &Report, width: Option<u16>) -> String {
     text
 }
 
-fn severity_style(severity: Severity) -> Style {
+pub(super) fn severity_style(severity: Severity) -> Style {
     match severity {
         Severity::Critical => AnsiColor::Magenta.on_default().bold(),
         Severity::High => AnsiColor::Red.on_default(),
@@ -48,22 +48,22 @@ fn severity_style(severity: Severity) -> Style {
     }
 }
 
-fn styled(style: Style, text: impl std::fmt::Display) -> String {
+pub(super) fn styled(style: Style, text: impl std::fmt::Display) -> String {
     format!("{style}{text}{style:#}")
 }
 
 /// A section's heading after an empty line.
-fn section(text: &mut String, title: &str) {
+pub(super) fn section(text: &mut String, title: &str) {
     let _ = writeln!(text, "\n{}", styled(BOLD, title));
 }
 
 /// `1 service`, `2 services`.
-fn counted(count: usize, noun: &str) -> String {
+pub(super) fn counted(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 /// The part of an ARN that tells resources of one account and Region apart.
-fn short(resource: &str) -> &str {
+pub(super) fn short(resource: &str) -> &str {
     match resource.splitn(6, ':').collect::<Vec<_>>().as_slice() {
         ["arn", _, _, _, _, name] => name,
         _ => resource,
@@ -123,7 +123,7 @@ fn tally(text: &mut String, report: &Report) {
 }
 
 /// A table without the blanks that fill its last column.
-fn trimmed(table: &str) -> String {
+pub(super) fn trimmed(table: &str) -> String {
     table.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
 }
 

@@ -8,6 +8,7 @@
 //! **Invariant:** a [`Snapshot`] never holds the value of a container's environment variable, nor any other free text of a
 //! container definition; `collect` replaces both before one is built.
 
+mod anonymize;
 mod assembly;
 mod collection;
 mod document;
@@ -15,6 +16,7 @@ mod scheduled;
 mod schema;
 mod shapes;
 
+pub use anonymize::Anonymizer;
 pub use assembly::{Frame, Gathered};
 pub use collection::Collection;
 pub use document::{Account, Error, Image, LIMIT_BYTES, LIMIT_DEPTH, Members, Snapshot, Usage, VERSION};

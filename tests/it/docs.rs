@@ -1,7 +1,9 @@
 //! Generated documents: written from the code, compared in every test run.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
@@ -17,6 +19,7 @@ fn holds(path: &str, text: &str) {
     let file = project(path);
     #[expect(clippy::disallowed_methods, reason = "the switch of the tests themselves")]
     if std::env::var_os("TIDEWAITER_UPDATE").is_some() {
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
         fs::write(&file, text).unwrap();
     }
     let found = fs::read_to_string(&file).unwrap_or_default();
@@ -36,22 +39,27 @@ fn the_schema_of_the_document_is_current() {
 #[test]
 fn the_command_line_reference_is_current() {
     let mut text = String::from("# Command line\n\nThis page is made from the program's own help.\n");
-    for arguments in [
-        vec!["--help"],
-        vec!["run", "--help"],
-        vec!["snapshot", "--help"],
-        vec!["evaluate", "--help"],
-        vec!["check", "--help"],
-        vec!["bundle", "--help"],
-        vec!["bundle", "build", "--help"],
-        vec!["bundle", "inspect", "--help"],
-        vec!["bundle", "sign", "--help"],
-        vec!["bundle", "verify", "--help"],
-        vec!["test", "--help"],
+    for command in [
+        "",
+        "run",
+        "snapshot",
+        "evaluate",
+        "check",
+        "bundle",
+        "bundle build",
+        "bundle inspect",
+        "bundle sign",
+        "bundle verify",
+        "test",
+        "diff",
+        "fixture",
+        "new control",
+        "controls list",
+        "controls show",
+        "controls docs",
     ] {
-        let words = arguments.split_last().map(|(_, words)| words).unwrap_or_default();
-        let name = [&["tidewaiter"], words].concat().join(" ");
-        let help = Program::new().run(&arguments).expect(0).stdout;
+        let name = format!("tidewaiter {command}").trim_end().to_owned();
+        let help = Program::new().run(command.split_whitespace().chain(["--help"])).expect(0).stdout;
         let help = help.lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
         let _ = write!(text, "\n## {name}\n\n```text\n{help}\n```\n");
     }
@@ -86,25 +94,23 @@ fn the_facts_about_shapes_and_builtins_are_current() {
 }
 
 #[test]
-fn the_table_of_controls_is_current() {
-    let report = Program::new().run(["evaluate", "--example", "--format", "json"]).expect(0).json();
-    let mut text = String::from(
-        "# Controls\n\nThis page is made from the METADATA and framework files of the built-in bundles.\n\n| id | severity | resources | required condition | requirements |\n| --- | --- | --- | --- | --- |\n",
-    );
-    for control in report["controls"].as_array().unwrap() {
-        let cell = |name: &str| control[name].as_str().unwrap_or_default().replace('|', "\\|");
-        let mappings = control["mappings"].as_array().unwrap().iter().filter_map(Value::as_str);
-        let mappings = mappings.collect::<Vec<_>>().join(", ");
-        let _ = writeln!(
-            text,
-            "| {} | {} | `{}` | {} | {mappings} |",
-            cell("id"),
-            cell("severity"),
-            cell("resources"),
-            cell("title")
-        );
+fn the_pages_of_controls_are_current() {
+    let program = Program::new();
+    program.run(["controls", "docs"]).expect(0);
+    let names = |directory: &Path| {
+        let entries = fs::read_dir(directory).into_iter().flatten();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect::<BTreeSet<_>>()
+    };
+    let made = names(&program.path("docs/controls"));
+    for name in &made {
+        let text = fs::read_to_string(program.path("docs/controls").join(name)).unwrap();
+        holds(&format!("docs/controls/{name}"), &text);
     }
-    holds("docs/controls.md", &text);
+    assert_eq!(
+        names(&project("docs/controls")),
+        made,
+        "pages of controls that are gone, or files of another kind"
+    );
 }
 
 /// The example estate is a document by its own schema, and so is every example of a control.

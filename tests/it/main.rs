@@ -8,15 +8,20 @@
     reason = "a test fails by panicking, also in what it stands on"
 )]
 
+mod anonymize;
 mod bad_input;
 mod bundle_files;
 mod bundles;
+mod catalogue;
 mod check;
+mod diff;
 mod docs;
 mod emulator;
 mod example;
 mod faults;
+mod fixture;
 mod killed;
+mod new_control;
 mod pass;
 mod signatures;
 mod support;

@@ -35,7 +35,7 @@ pub enum ExampleKind {
 }
 
 impl ExampleKind {
-    fn of(name: &str) -> Option<Self> {
+    pub(in crate::policy) fn of(name: &str) -> Option<Self> {
         let stem = name.strip_suffix(".json")?;
         [("fail_", Self::Fail), ("pass_", Self::Pass), ("unknown_", Self::Unknown)]
             .into_iter()
