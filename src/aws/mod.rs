@@ -25,6 +25,7 @@ pub use probe::{Probe, WholeAnswer};
 pub use rates::{Bucket, Rate};
 pub use session::{Error, Identity, Limits, Options, Role, Session};
 
+pub(crate) use classify::chain;
 pub(crate) use plain::{configured_endpoint, dns_suffixes, signed};
 pub(crate) use session::retry_partition;
 #[cfg(test)]

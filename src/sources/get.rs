@@ -21,6 +21,7 @@ use tracing::instrument::WithSubscriber;
 use tracing::subscriber::NoSubscriber;
 
 use super::{Error, Limits};
+use crate::aws::chain;
 
 /// How often a request is made before it counts as failed.
 const ATTEMPTS: u32 = 4;
@@ -156,21 +157,4 @@ impl Answer {
             Err(_) => Err(Error::Interrupted(format!("not done within {} s", limits.body.as_secs()))),
         }
     }
-}
-
-/// The causes of an error, the outermost first, each said once.
-fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut text = String::new();
-    let mut next = Some(error);
-    while let Some(error) = next {
-        let said = error.to_string();
-        if !text.contains(&said) {
-            if !text.is_empty() {
-                text.push_str(": ");
-            }
-            text.push_str(&said);
-        }
-        next = error.source();
-    }
-    text
 }
