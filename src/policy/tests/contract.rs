@@ -202,3 +202,35 @@ fn the_virtual_machine_swallows_errors_and_so_must_not_judge() {
     assert_eq!(run_compiled(policy, "data.a.deny").to_string(), "[1]");
     assert!(eval(policy, "data.a.deny").is_err());
 }
+
+#[test]
+fn the_virtual_machine_loses_violations_without_any_error_too() {
+    let lost = [
+        // A condition in a comprehension ends the iteration of the loop around it.
+        "deny contains n if {\n\tsome y in [1, 2]\n\tn := count([1 | y == 1])\n}",
+        // A head that goes on after its name is taken for a set without keys.
+        "deny contains r if some r in of[\"a\"]\n\nof[k] contains v if some k, v in {\"a\": 1}",
+        // The key in front of `in` is not looked at.
+        "deny contains 1 if not \"b\", 1 in {\"a\": 1}",
+        // What is undefined is assigned all the same, and an array takes it for an item.
+        "deny contains 1 if {\n\ty := {}.x\n\tnot y == 1\n}",
+        "deny contains n if n := count([y.x | some y in [{}]])",
+    ];
+    let answers = lost.map(|rules| {
+        let policy = format!("package a\n\n{rules}\n");
+        format!("{} {}", eval(&policy, "data.a.deny").unwrap(), run_compiled(&policy, "data.a.deny"))
+    });
+    insta::assert_snapshot!(answers.join("\n"), @r"
+        [0,1] [1]
+        [1] []
+        [1] []
+        [] [1]
+        [0] [1]
+        ");
+}
+
+#[test]
+fn an_else_is_not_tried_after_a_body_that_holds_without_a_value() {
+    let policy = "package a\n\nf(v) := v.x if {\n\tis_object(v)\n} else := \"other\"\n\ny := f({})\n";
+    assert_eq!(eval(policy, "data.a.y").unwrap(), Value::Undefined);
+}
