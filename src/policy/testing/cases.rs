@@ -12,7 +12,7 @@ use regorus::Value;
 use super::super::syntax::{Rule, RuleHead, Statement, Step};
 use super::definitions::{Definition, Kind};
 use super::loaded::Asker;
-use super::synthetic::{File, Synthetic};
+use super::synthetic::{File, Synthetic, statement_range};
 
 /// How to ask for the cases of one table.
 #[derive(Debug)]
@@ -91,7 +91,8 @@ impl Table {
         );
         rules.push_str(&file.set_rule(&format!("{rule}_passed"), &format!("[{row}, {value}]"), statements));
         if filters {
-            let body = binders.iter().filter_map(|at| Some(file.asked(statements.get(*at)?.span.range())));
+            let body =
+                binders.iter().filter_map(|at| Some(file.asked(statement_range(statements.get(*at)?))));
             let body = body.collect::<Vec<_>>().join("\n");
             let named = if file.module.rego_v1 {
                 format!("{rule}_named contains {names} if")

@@ -54,7 +54,7 @@ impl Failing<'_> {
             Some((at, statement)) => Some(FailedAt {
                 file: self.file.policy.file.clone(),
                 line: statement.span.line,
-                text: self.file.source(statement.span.range()).to_owned(),
+                text: self.file.source(synthetic::statement_range(statement)).to_owned(),
                 values: self.values_of(statements.get(..at).unwrap_or_default(), Some(statement), &[]),
             }),
             // The whole body holds: it is the value that is not true.

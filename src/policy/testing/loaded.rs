@@ -36,7 +36,7 @@ pub(super) struct Loaded<'a> {
     pub(super) modules: Vec<Module>,
     pub(super) names: Vec<Names>,
     pub(super) uses: Uses,
-    /// Names from imports with their whole paths, in order.
+    /// Names from imports and of functions with their whole paths, in order.
     aliased: Vec<Vec<(Range<usize>, String)>>,
 }
 
@@ -184,7 +184,7 @@ fn written_out(policies: &mut [Policy], modules: &[Module]) -> bool {
     !insertions.is_empty()
 }
 
-/// Names that imports gave, by policy and in order, with the whole paths that they stand for.
+/// Names that imports gave and those of functions, by policy and in order, with the whole paths that they stand for.
 fn aliased(uses: &Uses, n_policies: usize) -> Vec<Vec<(Range<usize>, String)>> {
     let mut aliased = vec![BTreeMap::new(); n_policies];
     for one in uses.0.values().flatten() {
@@ -198,10 +198,11 @@ fn aliased(uses: &Uses, n_policies: usize) -> Vec<Vec<(Range<usize>, String)>> {
     aliased.into_iter().map(in_order).collect()
 }
 
-/// A text with whole paths for what imports name.
+/// A text with whole paths for what imports name and for functions.
 ///
 /// Asked for `p.allow` where `import data.p` stands, the engine evaluates everything in the package, and so fails where
 /// another rule fails and counts lines that nobody asked for; asked for `data.p.allow`, it evaluates that rule.
+/// A function that is replaced under its path is replaced only where it is called by its path.
 fn full_names(text: &str, names: &[(Range<usize>, String)]) -> String {
     let mut full = text.to_owned();
     // From the last to the first, so that what was found stays where it is.
@@ -266,7 +267,12 @@ impl Asker {
                     let (name, place) = rest.split_once(' ').unwrap_or((rest, ""));
                     format!("the engine has no builtin `{name}` {place}").trim_end().to_owned()
                 }
-                None => message,
+                None => match message.strip_prefix("undefined rule") {
+                    Some(place) => {
+                        format!("`with` replaces something that the engine does not have{place}")
+                    }
+                    None => message,
+                },
             },
             Failure::TimeLimit => format!("it ran longer than {:?}", self.time_limit),
             Failure::Panic(words) => format!("the engine panicked: {words}"),

@@ -129,16 +129,16 @@ fn run_library(
 /// How a definition is asked for, and the policies that this takes.
 fn plan(loaded: &Loaded<'_>, definition: &Definition, number: usize) -> (Plan, Vec<Synthetic>) {
     let fail = |reason| (Plan::Fail(reason), Vec::new());
+    let refused = |reason: &str| (Plan::Refuse(reason.to_owned()), Vec::new());
     match definition.kind {
         Kind::Skipped => return (Plan::Skip, Vec::new()),
-        Kind::Function => return fail("it is a function, and nobody calls it"),
+        Kind::Function => return refused("it is a function, and nobody calls it"),
         Kind::Object => return fail("its value is an object, and only `true` passes"),
         Kind::Value if !definition.has_twins => {
             return (Plan::Ask { rule: definition.rule_path(), is_copy: false }, Vec::new());
         }
         Kind::Value | Kind::Table | Kind::Set => {}
     }
-    let refused = |reason: &str| (Plan::Refuse(reason.to_owned()), Vec::new());
     let Some(file) = loaded.file(definition.policy) else { return refused("its file is gone") };
     let mut policies = Vec::new();
     let table = match definition.kind {

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::super::engine::{Policy, Text};
-use super::super::syntax::{Expr, Literal, Module, Query, Rule, Statement};
+use super::super::syntax::{Expr, Literal, Module, Query, Rule, RuleHead, Statement};
 use super::uses::Names;
 
 /// One test file and what is known of it.
@@ -15,7 +15,7 @@ pub(super) struct File<'a> {
     pub(super) policy: &'a Policy,
     pub(super) module: &'a Module,
     pub(super) names: &'a Names,
-    /// Names from imports with their whole paths, in order.
+    /// Names from imports and of functions with their whole paths, in order.
     pub(super) aliased: &'a [(Range<usize>, String)],
 }
 
@@ -40,7 +40,7 @@ impl<'a> File<'a> {
         self.policy.text.get(range).unwrap_or_default()
     }
 
-    /// The same for the engine, with whole paths for what imports name.
+    /// The same for the engine, with whole paths for what imports name and for functions.
     pub(super) fn asked(&self, range: Range<usize>) -> String {
         let mut text = self.source(range.clone()).to_owned();
         for (name, path) in self.aliased.iter().rev() {
@@ -79,14 +79,14 @@ impl<'a> File<'a> {
     /// A rule with these statements and one more, the statements on the lines that they stand on.
     pub(super) fn rule_in_place(&self, head: &str, statements: &[Statement], more: &str) -> Synthetic {
         let mut text = self.header();
-        let start = statements.first().map_or(0, |first| first.span.range().start);
+        let start = statements.first().map_or(0, |first| statement_range(first).start);
         let (above, beside) = self.source(0..start).rsplit_once('\n').unwrap_or_default();
         let missing = (above.matches('\n').count() + 1).saturating_sub(text.matches('\n').count() + 1);
         text.push_str(&"\n".repeat(missing));
         let keyword = if self.module.rego_v1 { " if" } else { "" };
         let blank = |character| if character == '\t' { '\t' } else { ' ' };
         let beside = beside.chars().map(blank).collect::<String>();
-        let end = statements.last().map_or(start, |last| last.span.range().end);
+        let end = statements.last().map_or(start, |last| statement_range(last).end);
         text.push_str(&format!("{head}{keyword} {{\n{beside}{}\n{more}\n}}\n", self.asked(start..end)));
         Synthetic { file: self.policy.file.clone(), text, v0: self.policy.v0 }
     }
@@ -134,7 +134,7 @@ impl<'a> File<'a> {
     /// A rule's body between braces.
     pub(super) fn body(&self, statements: &[Statement]) -> String {
         let text = match (statements.first(), statements.last()) {
-            (Some(first), Some(last)) => self.asked(first.span.range().start..last.span.range().end),
+            (Some(first), Some(last)) => self.asked(statement_range(first).start..statement_range(last).end),
             _ => "true".to_owned(),
         };
         let keyword = if self.module.rego_v1 { "if " } else { "" };
@@ -249,13 +249,15 @@ pub(super) fn operands(expr: &Expr) -> Vec<&Expr> {
     }
 }
 
-/// The bytes of an expression from its first part to its last; its own span may begin at its operator.
+/// The bytes of an expression from its first part to its last; its own span may begin at its operator, and a text's has
+/// no quotes.
 pub(super) fn whole(expr: &Expr) -> Option<Range<usize>> {
-    let own = expr.span().range();
-    let mut range = own.clone();
+    let mut range = expr.span().range();
+    if matches!(expr, Expr::String { .. } | Expr::RawString { .. }) {
+        range = range.start.checked_sub(1)?..range.end + 1;
+    }
     for part in operands(expr) {
-        let part = whole(part)?;
-        range = range.start.min(part.start)..range.end.max(part.end);
+        range = covering(range, whole(part)?);
     }
     if let Expr::RefDot { field, .. } = expr {
         range.end = range.end.max(field.0.range().end);
@@ -294,9 +296,34 @@ pub(super) fn query(rule: &Rule) -> Option<&Query> {
     }
 }
 
-/// The bytes of a rule.
+/// The bytes of a statement; its own span leaves out a quote that it begins or ends with.
+pub(super) fn statement_range(statement: &Statement) -> Range<usize> {
+    let parts = match &statement.literal {
+        Literal::SomeVars { .. } | Literal::Every { .. } => Vec::new(),
+        Literal::SomeIn { collection, .. } => vec![collection],
+        Literal::Expr { expr } | Literal::NotExpr { expr } => vec![expr],
+    };
+    let parts = parts.into_iter().chain(statement.with_mods.iter().map(|modifier| &modifier.r#as));
+    parts.filter_map(whole).fold(statement.span.range(), covering)
+}
+
+/// The bytes of a rule; its own span leaves out a quote that it ends with.
 pub(super) fn range(rule: &Rule) -> Range<usize> {
     match rule {
-        Rule::Spec { span, .. } | Rule::Default { span, .. } => span.range(),
+        Rule::Spec { span, head, bodies } => {
+            let value = match head {
+                RuleHead::Compr { assign, .. } | RuleHead::Func { assign, .. } => assign.as_ref(),
+                RuleHead::Set { .. } => None,
+            };
+            let values = value.into_iter().chain(bodies.iter().filter_map(|body| body.assign.as_ref()));
+            let values = values.filter_map(|assign| whole(&assign.value));
+            let statements = bodies.iter().flat_map(|body| &body.query.stmts).map(statement_range);
+            values.chain(statements).fold(span.range(), covering)
+        }
+        Rule::Default { span, value, .. } => whole(value).into_iter().fold(span.range(), covering),
     }
+}
+
+fn covering(range: Range<usize>, part: Range<usize>) -> Range<usize> {
+    range.start.min(part.start)..range.end.max(part.end)
 }

@@ -97,8 +97,7 @@ fn a_test_passes_only_when_it_is_exactly_true() {
     test_object failed at 11: {"a": true} []
     test_one failed at 13: 1 []
     todo_test_later skipped
-    test_function failed
-      note: it is a function, and nobody calls it
+    test_function error: it is a function, and nobody calls it
     test_path failed
       note: its value is an object, and only `true` passes
     sub.test_deep passed
@@ -207,7 +206,7 @@ fn a_table_with_several_ways_is_refused() {
 #[test]
 fn each_body_of_a_name_is_a_test_of_its_own() {
     let text = "test_x if {\n\tfalse\n}\n\ntest_x if {\n\tprint(\"second\")\n}\n\ndefault test_y := false\n\ntest_y if true\n\n\
-                test_t[n] if {\n\tsome n in [\"a\"]\n}\n\ntest_t[n] if {\n\tsome n in [\"b\"]\n\tfalse\n}\n";
+                test_t[n] if {\n\tsome n in [\"a\"]\n}\n\ntest_t[n] if {\n\tsome n in [\"b\"]\n\tn == \"c\"\n}\n";
     let library = Library::tests(text);
     insta::assert_snapshot!(library.told(), @r#"
     test_x failed at 6: false []
@@ -218,7 +217,7 @@ fn each_body_of_a_name_is_a_test_of_its_own() {
     test_t passed
       [a] passed
     test_t#01 failed
-      [b] failed at 23: false [("n", "\"b\"")]
+      [b] failed at 23: n == "c" [("n", "\"b\"")]
     "#);
 }
 
@@ -414,6 +413,14 @@ fn what_the_engine_parses_otherwise_than_opa_is_written_out() {
     let run = library.run_as(&old, &TestOptions::default()).unwrap();
     let told = run.tests.iter().map(|test| library.one(test)).collect::<Vec<_>>().join("\n");
     assert_eq!(told, "test_set passed\ntest_function passed");
+}
+
+#[test]
+fn a_function_is_replaced_wherever_it_is_called() {
+    let policy = "package p\n\nf(x) := x\n\nown := f(1)\n";
+    let tests = "package p_test\n\nimport data.p\n\ntest_import if p.own == 2 with p.f as 2\n\ntest_path if p.own == 2 with data.p.f as 2\n";
+    let library = Library::of(&[("p.rego", policy), ("p_test.rego", tests)]);
+    assert_eq!(library.told(), "test_import passed\ntest_path passed");
 }
 
 #[test]

@@ -28,7 +28,8 @@ pub(super) struct Use {
     pub(super) builtins: Vec<(String, Place)>,
     /// Where two expressions on two lines were taken for one call: behind the first.
     pub(super) split_calls: Vec<usize>,
-    /// Names that an import gave to something below `data`, with what they stand for.
+    /// Names that an import gave to something below `data`, and those of the package's own functions, with what they stand
+    /// for.
     pub(super) aliased: Vec<(Range<usize>, String)>,
 }
 
@@ -241,7 +242,10 @@ impl Walk<'_> {
         self.scopes.push(scope);
         for statement in &query.stmts {
             let outside = self.mocked;
-            statement.with_mods.iter().for_each(|modifier| self.expr(&modifier.r#as));
+            for modifier in &statement.with_mods {
+                self.expr(&modifier.r#as);
+                self.own_name(&modifier.refr);
+            }
             self.mocked |= statement
                 .with_mods
                 .iter()
@@ -332,6 +336,18 @@ impl Walk<'_> {
         Some([front, steps].concat())
     }
 
+    /// A function of the package by its bare name: the engine replaces a function only under the name that it is called by.
+    fn own_name(&mut self, function: &Expr) {
+        let Expr::Var { value: name, span } = function.reference().0 else { return };
+        if !self.names.own.contains(name) {
+            return;
+        }
+        let path = self.resolved(name, Vec::new()).map(|path| super::definitions::path_text(&path));
+        if let Some(path) = path.filter(|path| !path.contains('[')) {
+            self.found.aliased.push((span.range(), path));
+        }
+    }
+
     fn call(&mut self, function: &Expr) {
         let place = match function.reference().0 {
             Expr::Var { span, .. } => span.place(),
@@ -344,6 +360,7 @@ impl Walk<'_> {
                 return self.found.split_calls.push(range.end);
             }
         }
+        self.own_name(function);
         let Some(path) = function.path() else { return };
         let Some((name, steps)) = path.split_first() else { return };
         let steps = steps.iter().map(|step| (*step).to_owned()).collect();
