@@ -14,6 +14,7 @@ mod bundle_files;
 mod bundles;
 mod catalogue;
 mod check;
+mod corpus;
 mod diff;
 mod docs;
 mod emulator;

@@ -1,5 +1,6 @@
 //! Real OPA, as the referee of Rego's semantics.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -18,6 +19,16 @@ pub(crate) fn bundle_directories() -> Vec<PathBuf> {
         .collect::<Vec<_>>();
     directories.sort();
     directories
+}
+
+/// What `opa test` says of each test below a directory, or why OPA does not take the directory.
+pub(crate) fn outcomes(directory: &Path) -> Result<BTreeMap<String, Value>, String> {
+    let script = project("tests/support/referee.py");
+    let ran = Command::new(python()).arg(script).arg("outcomes").arg(directory).output().unwrap();
+    if !ran.status.success() {
+        return Err(String::from_utf8_lossy(&ran.stderr).into_owned());
+    }
+    Ok(serde_json::from_slice(&ran.stdout).unwrap())
 }
 
 /// OPA with one bundle loaded, answering one document after the other.
