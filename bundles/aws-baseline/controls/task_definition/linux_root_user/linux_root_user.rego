@@ -24,13 +24,14 @@ package tidewaiter.controls.task_definition.linux_root_user
 import rego.v1
 
 import data.lib.containers
+import data.lib.users
 
 deny contains violation if {
 	some arn, definition in input.ecs.task_definitions
 	not containers.windows(definition)
 	some index, container in definition.containerDefinitions
 	user := object.get(container, "user", null)
-	problem := root(user)
+	problem := users.root(user)
 	violation := {
 		"resource": arn,
 		"message": sprintf("container %q %s, expected a user other than root", [containers.name(index, container), problem]),
@@ -43,16 +44,3 @@ exclude contains exclusion if {
 	containers.windows(definition)
 	exclusion := {"resource": arn, "reason": "it runs on Windows, which has no root; TD08 judges it"}
 }
-
-root(user) := "names no user" if {
-	user in {null, ""}
-} else := sprintf("runs as user %q", [text]) if {
-	not is_object(user)
-	text := sprintf("%v", [user])
-	superuser(split(text, ":")[0])
-}
-
-superuser(account) if account == "root"
-
-# Docker reads the user id as a number, so `00` is root as well, and an empty one before the group is the default, root.
-superuser(account) if trim_left(account, "+-0") == ""

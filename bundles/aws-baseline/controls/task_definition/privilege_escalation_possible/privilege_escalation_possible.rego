@@ -1,0 +1,53 @@
+# METADATA
+# title: Containers on EC2 cannot gain privileges while they run
+# description: |
+#   With the security option `no-new-privileges`, the kernel ignores set-user-ID bits and file capabilities, so that a
+#   process cannot become root through `sudo`, `su` or a forgotten binary of the image. Docker leaves it off; each
+#   container, sidecars and init containers included, has to name it in `dockerSecurityOptions`. Where it is named
+#   several times, Docker goes by the last. Fargate and Managed Instances do not offer the field and Windows has no
+#   such option, so definitions that only these can run are left out. Trend Vision One calls the rule
+#   allowPrivilegeEscalation.
+# related_resources:
+#   - https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
+#   - https://docs.docker.com/reference/cli/docker/container/run/#security-opt
+#   - https://docs.kernel.org/userspace-api/no_new_privs.html
+# custom:
+#   id: TD12
+#   severity: medium
+#   resources: ecs.task_definitions
+#   remediation:
+#     text: |
+#       Register a revision whose containers each list `no-new-privileges` under `dockerSecurityOptions`. A container
+#       that starts as root and changes to another user still can; one that calls `sudo` no longer works. Move the
+#       services, schedules and pipelines that start the old revision to the new one, then deregister the old one.
+package tidewaiter.controls.task_definition.privilege_escalation_possible
+
+import rego.v1
+
+import data.lib.containers
+import data.lib.security_options
+
+# What Docker reads as true; the option without a value means the same.
+true_values := {"", "1", "t", "T", "true", "True", "TRUE"}
+
+deny contains violation if {
+	some arn, definition in input.ecs.task_definitions
+	not security_options.inapplicable(definition)
+	some index, container in definition.containerDefinitions
+	options := security_options.of(container)
+	not forbidden(options)
+	violation := {
+		"resource": arn,
+		"message": sprintf("container %q may gain privileges, expected \"no-new-privileges\" in dockerSecurityOptions", [
+			containers.name(index, container),
+		]),
+		"evidence": containers.evidence(index, container, "dockerSecurityOptions", options),
+	}
+}
+
+exclude contains exclusion if some exclusion in security_options.excluded
+
+forbidden(options) if {
+	settings := security_options.values_of(options, "no-new-privileges")
+	settings[count(settings) - 1] in true_values
+}

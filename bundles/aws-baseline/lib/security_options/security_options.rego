@@ -1,0 +1,43 @@
+# METADATA
+# title: Docker's security options
+# description: |
+#   What the controls of `dockerSecurityOptions` share. An option is a key, and behind a colon or an equals sign its
+#   value: `no-new-privileges`, `apparmor:PROFILE`, `label:type:TYPE`. The field is for Linux containers on EC2 and on
+#   ECS Anywhere; Fargate refuses it.
+package lib.security_options
+
+import rego.v1
+
+import data.lib.containers
+import data.lib.values
+
+# Why a definition has no such options to judge. Undefined for one that has.
+inapplicable(definition) := "it runs on Windows, which has no such security option" if {
+	containers.windows(definition)
+} else := "it cannot run on EC2, and dockerSecurityOptions are for EC2 alone" if {
+	containers.runs_only_on(definition, {"FARGATE", "MANAGED_INSTANCES"})
+}
+
+# The definitions that controls on these options do not judge, with the reason.
+excluded contains exclusion if {
+	some arn, definition in input.ecs.task_definitions
+	exclusion := {"resource": arn, "reason": inapplicable(definition)}
+}
+
+# The options of a container. Undefined where a template leaves any of them open.
+of(container) := options if {
+	options := object.get(container, "dockerSecurityOptions", [])
+	is_array(options)
+	every option in options {
+		values.settled(option)
+	}
+}
+
+# The values that the options of this key have, in their order; "" for one without a value.
+values_of(options, key) := [value |
+	some option in options
+	is_string(option)
+	parts := split(replace(option, "=", ":"), ":")
+	parts[0] == key
+	value := concat(":", array.slice(parts, 1, count(parts)))
+]
