@@ -92,6 +92,19 @@ _repository(registry, path) := concat("/", ["library", path]) if {
 	not contains(path, "/")
 } else := path
 
+# True when the image, as `parse` says it, comes from one of the sources: registries, or repositories and paths that
+# lead to several. Whole components only: `quay.io/team` leads to `quay.io/team/web`, not to `quay.io/teamwork`.
+comes_from(found, sources) if {
+	count(sources) > 0
+	path := sprintf("%s/%s", [found.registry, found.repository])
+	some source in sources
+	_leads_to(source, path)
+}
+
+_leads_to(source, path) if path == source
+
+_leads_to(source, path) if startswith(path, sprintf("%s/", [source]))
+
 # The account and region of the host of a private ECR registry, in every partition and with its FIPS and dual-stack
 # names. Undefined for any other host, also for one that only looks like ECR.
 ecr(registry) := {"account": labels[0], "region": labels[3]} if {

@@ -177,3 +177,23 @@ test_ecr_does_not_read_a_host_that_only_ends_like_ecr if {
 test_ecr_does_not_read_the_public_gallery if {
 	not image.ecr("public.ecr.aws")
 }
+
+test_comes_from_its_registry if {
+	image.comes_from(image.parse("quay.io/team/web:1"), {"quay.io"})
+}
+
+test_comes_from_its_repository if {
+	image.comes_from(image.parse("nginx"), {"quay.io", "docker.io/library/nginx"})
+}
+
+test_comes_from_a_path_that_leads_to_it if {
+	image.comes_from(image.parse("quay.io/team/web:1"), {"quay.io/team"})
+}
+
+test_does_not_come_from_a_path_that_only_begins_alike if {
+	not image.comes_from(image.parse("quay.io/teamwork/web:1"), {"quay.io/team"})
+}
+
+test_does_not_come_from_nothing if {
+	not image.comes_from(image.parse("quay.io/team/web:1"), set())
+}

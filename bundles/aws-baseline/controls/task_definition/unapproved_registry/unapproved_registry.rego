@@ -66,17 +66,7 @@ approved(found) if image.ecr(found.registry).account in accounts
 
 approved(found) if found.registry in registries
 
-approved(found) if {
-	count(repositories) > 0
-	path := sprintf("%s/%s", [found.registry, found.repository])
-	some repository in repositories
-	leads_to(repository, path)
-}
-
-# Whole components only: `quay.io/team` approves of `quay.io/team/web`, not of `quay.io/teamwork`.
-leads_to(repository, path) if path == repository
-
-leads_to(repository, path) if startswith(path, sprintf("%s/", [repository]))
+approved(found) if image.comes_from(found, repositories)
 
 origin(found) := sprintf("which comes from %s", [found.registry]) if {
 	found.valid
