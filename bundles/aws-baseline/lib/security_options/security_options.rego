@@ -25,8 +25,10 @@ excluded contains exclusion if {
 }
 
 # The options of a container. Undefined where a template leaves any of them open.
-of(container) := options if {
-	options := object.get(container, "dockerSecurityOptions", [])
+of(container) := [] if {
+	object.get(container, "dockerSecurityOptions", null) == null
+} else := options if {
+	options := container.dockerSecurityOptions
 	is_array(options)
 	every option in options {
 		values.settled(option)

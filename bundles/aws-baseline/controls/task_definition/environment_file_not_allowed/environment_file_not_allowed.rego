@@ -68,6 +68,7 @@ allowed(file) if {
 
 # The bucket in `arn:aws:s3:::bucket/key`. Undefined for anything else, such as the ARN of an access point.
 bucket_of(arn) := split(parts[5], "/")[0] if {
+	is_string(arn)
 	parts := split(arn, ":")
 	[parts[0], parts[2], parts[3], parts[4]] == ["arn", "s3", "", ""]
 }

@@ -46,9 +46,21 @@ test_denies_another_bucket if {
 	])}
 }
 
-test_denies_what_names_no_bucket if {
-	some value in ["team-config", "arn:aws:s3:eu-central-1:123456789012:accesspoint/team-config/object/web.env", null]
-	found := environment_file_not_allowed.deny with input as reading(value)
+test_denies_what_is_no_arn if {
+	found := environment_file_not_allowed.deny with input as reading("team-config")
+		with data.params.environment_file_not_allowed as restricted
+	count(found) == 1
+}
+
+test_denies_an_access_point if {
+	access_point := "arn:aws:s3:eu-central-1:123456789012:accesspoint/team-config/object/web.env"
+	found := environment_file_not_allowed.deny with input as reading(access_point)
+		with data.params.environment_file_not_allowed as restricted
+	count(found) == 1
+}
+
+test_denies_a_file_without_a_value if {
+	found := environment_file_not_allowed.deny with input as reading(null)
 		with data.params.environment_file_not_allowed as restricted
 	count(found) == 1
 }

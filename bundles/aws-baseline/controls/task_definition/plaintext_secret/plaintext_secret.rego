@@ -5,9 +5,10 @@
 #   replaced it, and is copied into consoles, pipelines and logs. While the document is collected, a detector looks at
 #   the values of environment variables, labels, options of log drivers, log routers and volumes, and at each argument
 #   of commands, entry points and health checks, and puts a class in their place. The control fails on every class but
-#   `plain`, one that it has never heard of included. It never judges by a variable's name, and it shows the place and
-#   the class, never the value or its hash. Classes that are too vague to act on, and single names, can be accepted by
-#   parameter.
+#   `plain`, one that it has never heard of included. It never judges by a variable's name alone: a class that is too
+#   vague to act on, such as a text that merely looks random, counts where the name of what holds it speaks of a
+#   secret and does not end like a reference to one. It shows the place and the class, never the value or its hash.
+#   Classes, and single names, can be accepted by parameter.
 # related_resources:
 #   - https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specifying-sensitive-data.html
 #   - https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-tasks-containers.html
@@ -32,6 +33,10 @@ import data.lib.containers
 import data.lib.redaction
 
 ignored := {class | some class in data.params.plaintext_secret.ignored_classes}
+
+vague := {class | some class in data.params.plaintext_secret.vague_classes}
+
+reference_endings := {ending | some ending in data.params.plaintext_secret.reference_endings}
 
 accepted := {[entry.name, entry.class] | some entry in data.params.plaintext_secret.accepted}
 
@@ -82,6 +87,18 @@ deny contains violation if {
 judged(suspect) if {
 	not suspect.class in ignored
 	not [suspect.name, suspect.class] in accepted
+	telling(suspect)
+}
+
+telling(suspect) if not suspect.class in vague
+
+telling(suspect) if {
+	is_string(suspect.name)
+	name := replace(replace(lower(suspect.name), "-", "_"), ".", "_")
+	words := split(name, "_")
+	not words[count(words) - 1] in reference_endings
+	some word in data.params.plaintext_secret.telling_words
+	contains(sprintf("_%s_", [name]), sprintf("_%s_", [word]))
 }
 
 described("") := "text of an unknown class"

@@ -107,9 +107,23 @@ test_denies_a_text_whose_class_is_missing if {
 	count(found) == 1
 }
 
-test_denies_a_high_entropy_text_when_no_class_is_ignored if {
+test_denies_a_high_entropy_text_when_no_class_is_vague if {
 	found := plaintext_secret.deny with input as setting("SALT", "redacted:high_entropy:0123456789abcdef")
-		with data.params.plaintext_secret.ignored_classes as []
+		with data.params.plaintext_secret.vague_classes as []
+	count(found) == 1
+}
+
+test_denies_a_high_entropy_text_under_the_name_of_a_secret if {
+	found := plaintext_secret.deny with input as setting("DB_PASSWORD", "redacted:high_entropy:0123456789abcdef")
+	{violation.message | some violation in found} == {concat("", [
+		"container \"web\" holds a text of class \"high_entropy\" in environment[0].value, ",
+		"expected a reference to a secret store",
+	])}
+}
+
+test_denies_a_high_entropy_label_under_the_name_of_a_secret if {
+	labels := {"com.example.api-key": "redacted:high_entropy:0123456789abcdef"}
+	found := plaintext_secret.deny with input as holding({"dockerLabels": labels})
 	count(found) == 1
 }
 
@@ -141,6 +155,27 @@ test_allows_an_empty_value if {
 
 test_allows_a_reference_under_secrets if {
 	found := plaintext_secret.deny with input as holding({"secrets": [{"name": "TOKEN", "valueFrom": "/web/token"}]})
+	count(found) == 0
+}
+
+test_allows_a_high_entropy_text_under_the_name_of_a_reference if {
+	found := plaintext_secret.deny with input as setting("DB_SECRET_ARN", "redacted:high_entropy:0123456789abcdef")
+	count(found) == 0
+}
+
+test_allows_a_high_entropy_text_under_a_name_that_only_holds_the_letters_of_a_word if {
+	found := plaintext_secret.deny with input as setting("TOKENIZER_CHECKSUM", "redacted:high_entropy:0123456789abcdef")
+	count(found) == 0
+}
+
+test_allows_a_high_entropy_argument if {
+	found := plaintext_secret.deny with input as holding({"command": ["redacted:high_entropy:0123456789abcdef"]})
+	count(found) == 0
+}
+
+test_allows_an_ignored_class if {
+	found := plaintext_secret.deny with input as setting("TOKEN", token)
+		with data.params.plaintext_secret.ignored_classes as ["github_token"]
 	count(found) == 0
 }
 

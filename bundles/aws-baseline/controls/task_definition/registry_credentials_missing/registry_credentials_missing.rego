@@ -81,11 +81,13 @@ parameter(container) := object.get(container, ["repositoryCredentials", "credent
 
 # ECS takes a text that is no ARN for the name of a secret in the task's own region.
 names_secret(value) if {
+	is_string(value)
 	value != ""
 	not startswith(value, "arn:")
 }
 
 names_secret(value) if {
+	is_string(value)
 	parts := split(value, ":")
 	[parts[0], parts[2], parts[5]] == ["arn", "secretsmanager", "secret"]
 }
