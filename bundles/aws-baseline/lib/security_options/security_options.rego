@@ -2,8 +2,8 @@
 # title: Docker's security options
 # description: |
 #   What the controls of `dockerSecurityOptions` share. An option is a key, and behind a colon or an equals sign its
-#   value: `no-new-privileges`, `apparmor:PROFILE`, `label:type:TYPE`. The field is for Linux containers on EC2 and on
-#   ECS Anywhere; Fargate refuses it.
+#   value: `no-new-privileges`, `apparmor:PROFILE`, `label:type:TYPE`. AWS documents the field for Linux tasks on EC2;
+#   Fargate refuses it, and ECS Anywhere hands it to Docker as EC2 does.
 package lib.security_options
 
 import rego.v1

@@ -4,9 +4,9 @@
 #   With the security option `no-new-privileges`, the kernel ignores set-user-ID bits and file capabilities, so that a
 #   process cannot become root through `sudo`, `su` or a forgotten binary of the image. Docker leaves it off; each
 #   container, sidecars and init containers included, has to name it in `dockerSecurityOptions`. Where it is named
-#   several times, Docker goes by the last. Fargate and Managed Instances do not offer the field and Windows has no
-#   such option, so definitions that only these can run are left out. Trend Vision One calls the rule
-#   allowPrivilegeEscalation.
+#   several times, Docker goes by the last. AWS documents the field for EC2, so definitions that only Fargate or
+#   Managed Instances can run are left out, and so are those for Windows, which has no such option. Trend Vision One
+#   calls the rule allowPrivilegeEscalation.
 # related_resources:
 #   - https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
 #   - https://docs.docker.com/reference/cli/docker/container/run/#security-opt

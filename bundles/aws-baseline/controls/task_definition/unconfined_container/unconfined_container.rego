@@ -5,9 +5,9 @@
 #   `apparmor:unconfined` in `dockerSecurityOptions` lifts that: what breaks out then meets nothing but file
 #   permissions. Such an option fails. A container that names no label keeps the default and passes, unless the
 #   parameter `label_required` wants each container to name an SELinux label or an AppArmor profile. Whether the
-#   instance enforces either is not in the definition. Fargate and Managed Instances do not offer the field and Windows
-#   has neither, so definitions that only these can run are left out. A privileged container, which AppArmor does not
-#   confine either, is TD01's.
+#   instance enforces either is not in the definition. AWS documents the field for EC2, so definitions that only
+#   Fargate or Managed Instances can run are left out, and so are those for Windows, which has neither. A privileged
+#   container, which AppArmor does not confine either, is TD01's.
 # related_resources:
 #   - https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
 #   - https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html
