@@ -11,6 +11,7 @@
 
 mod call;
 mod classify;
+mod client;
 mod operation;
 mod page;
 mod plain;
@@ -26,6 +27,7 @@ pub use rates::{Bucket, Rate};
 pub use session::{Error, Identity, Limits, Options, Role, Session};
 
 pub(crate) use classify::chain;
+pub(crate) use client::{Api, Ask, Client, Protocol, escaped};
 pub(crate) use plain::{configured_endpoint, dns_suffixes, signed};
 pub(crate) use session::retry_partition;
 #[cfg(test)]

@@ -70,7 +70,11 @@ impl Probe {
     /// Watches a call of the service whose actions begin with `service`.
     pub(super) fn new(service: &str, bucket: Bucket, buckets: Arc<Buckets>) -> Self {
         // IAM, STS and EC2 speak the Query protocols; everything else here speaks JSON.
-        let format = if matches!(service, "iam" | "sts" | "ec2") { Format::Xml } else { Format::Json };
+        let format = if matches!(service, "iam" | "sts" | "ec2" | "elasticloadbalancing") {
+            Format::Xml
+        } else {
+            Format::Json
+        };
         Self { format, bucket, buckets, seen: Arc::default() }
     }
 

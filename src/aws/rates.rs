@@ -27,8 +27,9 @@ macro_rules! buckets {
 }
 
 // ECS: developer guide, "Request throttling". Security Hub: API reference, "Welcome". EC2: API reference, "Request
-// throttling", unfiltered non-mutating actions. EventBridge: user guide, "Quotas", every operation but PutEvents. The
-// others publish nothing; their numbers are guesses on the safe side.
+// throttling", unfiltered non-mutating actions. EventBridge: user guide, "Quotas", every operation but PutEvents. CloudTrail:
+// user guide, "Quotas". CloudWatch Logs: user guide, "Quotas", DescribeLogGroups. The others publish nothing, or more than is
+// used here; their numbers are guesses on the safe side.
 buckets! {
     /// ECS: clusters are read.
     EcsClusterRead = (50.0, 20.0),
@@ -72,6 +73,20 @@ buckets! {
     EventsRead = (50.0, 50.0),
     /// EventBridge Scheduler: schedules are read.
     SchedulerRead = (50.0, 50.0),
+    /// CloudTrail: trails are described.
+    CloudTrailRead = (10.0, 10.0),
+    /// CloudTrail: whether a trail logs.
+    CloudTrailStatus = (10.0, 10.0),
+    /// ECR: repositories are described.
+    EcrRead = (20.0, 10.0),
+    /// ECR: policies, tags and scanning of one repository.
+    EcrRepositoryRead = (20.0, 20.0),
+    /// GuardDuty: detectors and coverage.
+    GuardDutyRead = (10.0, 5.0),
+    /// Inspector: the status of accounts.
+    InspectorRead = (10.0, 5.0),
+    /// CloudWatch Logs: log groups are described.
+    LogsRead = (10.0, 10.0),
     /// Security Hub: `GetFindings`.
     SecurityHubFindings = (6.0, 3.0),
     /// Security Hub: every other operation, each of which has a bucket of its own.

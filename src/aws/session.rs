@@ -180,9 +180,6 @@ pub struct Session {
     config: SdkConfig,
     ecs: aws_sdk_ecs::Client,
     iam: aws_sdk_iam::Client,
-    autoscaling: aws_sdk_applicationautoscaling::Client,
-    eventbridge: aws_sdk_eventbridge::Client,
-    scheduler: aws_sdk_scheduler::Client,
     securityhub: aws_sdk_securityhub::Client,
     caller: Caller,
 }
@@ -260,9 +257,6 @@ impl Session {
         Self {
             ecs: client!(aws_sdk_ecs, &config),
             iam: client!(aws_sdk_iam, &config),
-            autoscaling: client!(aws_sdk_applicationautoscaling, &config),
-            eventbridge: client!(aws_sdk_eventbridge, &config),
-            scheduler: client!(aws_sdk_scheduler, &config),
             securityhub: client!(aws_sdk_securityhub, &config),
             identity,
             region,
@@ -349,24 +343,6 @@ impl Session {
         &self.iam
     }
 
-    /// Application Auto Scaling.
-    #[must_use]
-    pub fn autoscaling(&self) -> &aws_sdk_applicationautoscaling::Client {
-        &self.autoscaling
-    }
-
-    /// EventBridge: buses and rules.
-    #[must_use]
-    pub fn eventbridge(&self) -> &aws_sdk_eventbridge::Client {
-        &self.eventbridge
-    }
-
-    /// EventBridge Scheduler.
-    #[must_use]
-    pub fn scheduler(&self) -> &aws_sdk_scheduler::Client {
-        &self.scheduler
-    }
-
     /// Security Hub.
     #[must_use]
     pub fn securityhub(&self) -> &aws_sdk_securityhub::Client {
@@ -443,15 +419,6 @@ pub(crate) mod testing {
             .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(credentials))
             .endpoint_url(endpoint_url)
             .build()
-    }
-
-    /// A probe of no session.
-    pub(crate) fn probe() -> Probe {
-        Probe::new(
-            "ec2",
-            Bucket::Ec2Read,
-            std::sync::Arc::new(crate::aws::rates::Buckets::new(Rate::Unlimited)),
-        )
     }
 
     /// A session that has not asked who it is.

@@ -1,34 +1,34 @@
 //! Application Auto Scaling: which services are scaled, and between which bounds.
 
-use aws_sdk_applicationautoscaling::types::ServiceNamespace;
+use serde_json::json;
 
 use super::Estate;
 use super::plan::DESCRIBE_SCALABLE_TARGETS;
+use super::reading::paged;
+use crate::aws::{Api, Ask, Protocol};
 use crate::domain::Gap;
 use crate::snapshot::Collection;
+
+const API: Api = Api {
+    id: "Application Auto Scaling",
+    signing_name: "application-autoscaling",
+    host: "application-autoscaling",
+    dual_stack_host: Some("application-autoscaling"),
+    plain_fips_in_gov: true,
+    protocol: Protocol::Json("AnyScaleFrontendService"),
+};
+
+/// The most scalable targets of a page.
+const PAGE: u32 = 50;
 
 /// Describes the scalable targets of ECS.
 pub(super) async fn read(estate: &Estate<'_>) {
     let Some(reading) = estate.reading(Collection::ScalableTargets) else { return };
-    let client = estate.session.autoscaling();
+    let client = estate.client(API);
     let names = ("ScalableTargets", "NextToken");
-    reading
-        .list_members(
-            DESCRIBE_SCALABLE_TARGETS,
-            names,
-            "ScalableTargetARN",
-            Gap::EVERYTHING,
-            |token, probe| {
-                client
-                    .describe_scalable_targets()
-                    .service_namespace(ServiceNamespace::Ecs)
-                    // The most that the API allows.
-                    .max_results(50)
-                    .set_next_token(token)
-                    .customize()
-                    .interceptor(probe)
-                    .send()
-            },
-        )
-        .await;
+    let page = |token, probe| {
+        let input = json!({"ServiceNamespace": "ecs", "MaxResults": PAGE});
+        client.send(Ask::Input("DescribeScalableTargets", paged(input, "NextToken", token)), probe)
+    };
+    reading.list_members(DESCRIBE_SCALABLE_TARGETS, names, "ScalableTargetARN", Gap::EVERYTHING, page).await;
 }

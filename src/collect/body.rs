@@ -30,6 +30,15 @@ impl Object {
         serde_json::from_str(text.get()).map_err(|_| unexpected(operation, name))
     }
 
+    /// A member that the answer must have, and keeps.
+    pub(super) fn require<T: DeserializeOwned>(
+        &self,
+        operation: Operation,
+        name: &str,
+    ) -> Result<T, CallError> {
+        self.optional(name).ok_or_else(|| unexpected(operation, name))
+    }
+
     /// A member; `None` when it is absent, null, or of another type.
     pub(super) fn optional<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
         serde_json::from_str::<Option<T>>(self.0.get(name)?.get()).ok().flatten()

@@ -6,15 +6,28 @@
 use std::collections::BTreeSet;
 
 use futures::stream::{self, StreamExt};
+use serde_json::json;
 use serde_json::value::to_raw_value;
 
 use super::Estate;
 use super::body::Object;
 use super::plan::{LIST_EVENT_BUSES, LIST_RULES, LIST_TARGETS_BY_RULE};
-use super::reading::{AHEAD, Reading, unexpected};
-use crate::aws::CallError;
+use super::reading::{AHEAD, Reading, paged, unexpected};
+use crate::aws::{Api, Ask, CallError, Client, Protocol};
 use crate::domain::Gap;
 use crate::snapshot::{Collection, task_definitions};
+
+const API: Api = Api {
+    id: "EventBridge",
+    signing_name: "events",
+    host: "events",
+    dual_stack_host: Some("events"),
+    plain_fips_in_gov: true,
+    protocol: Protocol::Json("AWSEvents"),
+};
+
+/// The most members of a page.
+const PAGE: u32 = 100;
 
 /// The bus that every account has.
 const DEFAULT_BUS: &str = "default";
@@ -25,40 +38,35 @@ const GONE: &str = "ResourceNotFoundException";
 /// Reads the rules of every bus that run tasks.
 pub(super) async fn read(estate: &Estate<'_>) {
     let Some(reading) = estate.reading(Collection::Rules) else { return };
-    let client = estate.session.eventbridge();
-    let (listed, error) = reading
-        .list_objects(LIST_EVENT_BUSES, ("EventBuses", "NextToken"), "Name", |token, probe| {
-            client.list_event_buses().limit(100).set_next_token(token).customize().interceptor(probe).send()
-        })
-        .await;
+    let client = estate.client(API);
+    let page = |token, probe| {
+        let input = paged(json!({"Limit": PAGE}), "NextToken", token);
+        client.send(Ask::Input("ListEventBuses", input), probe)
+    };
+    let names = ("EventBuses", "NextToken");
+    let (listed, error) = reading.list_objects(LIST_EVENT_BUSES, names, "Name", page).await;
     if let Some(error) = error {
         reading.hide(&error, Gap::EVERYTHING, Vec::new());
     }
     let mut buses = listed.into_iter().map(|(name, _)| name).collect::<BTreeSet<_>>();
     buses.insert(DEFAULT_BUS.to_owned());
-    stream::iter(buses).for_each_concurrent(AHEAD, async |bus| of_bus(estate, reading, &bus).await).await;
+    stream::iter(buses)
+        .for_each_concurrent(AHEAD, async |bus: String| of_bus(estate, &client, reading, &bus).await)
+        .await;
 }
 
-async fn of_bus(estate: &Estate<'_>, reading: &Reading<'_>, bus: &str) {
-    let client = estate.session.eventbridge();
-    let (rules, error) = reading
-        .list_objects(LIST_RULES, ("Rules", "NextToken"), "Arn", |token, probe| {
-            client
-                .list_rules()
-                .event_bus_name(bus)
-                .limit(100)
-                .set_next_token(token)
-                .customize()
-                .interceptor(probe)
-                .send()
-        })
-        .await;
+async fn of_bus(estate: &Estate<'_>, client: &Client, reading: &Reading<'_>, bus: &str) {
+    let page = |token, probe| {
+        let input = paged(json!({"EventBusName": bus, "Limit": PAGE}), "NextToken", token);
+        client.send(Ask::Input("ListRules", input), probe)
+    };
+    let (rules, error) = reading.list_objects(LIST_RULES, ("Rules", "NextToken"), "Arn", page).await;
     if let Some(error) = error.filter(|error| error.code != GONE) {
         reading.hide(&error, Gap::EVERYTHING, Vec::new());
     }
     stream::iter(rules)
         .for_each_concurrent(AHEAD, async |(arn, mut rule)| {
-            match join_targets(reading, bus, &mut rule).await {
+            match join_targets(client, reading, bus, &mut rule).await {
                 Ok(true) => {
                     estate.redactor.redact(&mut rule);
                     reading.insert(arn, rule.into_raw());
@@ -74,22 +82,19 @@ async fn of_bus(estate: &Estate<'_>, reading: &Reading<'_>, bus: &str) {
 }
 
 /// Puts the targets that run tasks into a rule; whether there are any.
-async fn join_targets(reading: &Reading<'_>, bus: &str, rule: &mut Object) -> Result<bool, CallError> {
-    let client = reading.session.eventbridge();
+async fn join_targets(
+    client: &Client,
+    reading: &Reading<'_>,
+    bus: &str,
+    rule: &mut Object,
+) -> Result<bool, CallError> {
     let name = rule.optional::<String>("Name").ok_or_else(|| unexpected(LIST_RULES, "Rules[].Name"))?;
-    let (targets, error) = reading
-        .list_objects(LIST_TARGETS_BY_RULE, ("Targets", "NextToken"), "Arn", |token, probe| {
-            client
-                .list_targets_by_rule()
-                .rule(&name)
-                .event_bus_name(bus)
-                .limit(100)
-                .set_next_token(token)
-                .customize()
-                .interceptor(probe)
-                .send()
-        })
-        .await;
+    let page = |token, probe| {
+        let input = json!({"Rule": name, "EventBusName": bus, "Limit": PAGE});
+        client.send(Ask::Input("ListTargetsByRule", paged(input, "NextToken", token)), probe)
+    };
+    let names = ("Targets", "NextToken");
+    let (targets, error) = reading.list_objects(LIST_TARGETS_BY_RULE, names, "Arn", page).await;
     if let Some(error) = error {
         return Err(error);
     }

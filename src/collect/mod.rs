@@ -12,10 +12,15 @@
 
 mod autoscaling;
 mod body;
+mod cloudtrail;
 mod ec2;
+mod ecr;
 mod ecs;
 mod events;
+mod guardduty;
 mod iam;
+mod inspector;
+mod logs;
 mod plan;
 mod reading;
 mod redact;
@@ -24,13 +29,14 @@ mod xml;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use futures::future::{BoxFuture, FutureExt, join_all};
 use jiff::Timestamp;
 
 pub use self::plan::actions;
 use self::reading::Reading;
 pub use self::redact::RedactionKey;
 use self::redact::Redactor;
-use crate::aws::Session;
+use crate::aws::{Api, Client, Session};
 use crate::snapshot::{Account, Collection, Frame, Gathered, Snapshot, task_definitions};
 
 /// What a collection needs besides a session.
@@ -82,6 +88,11 @@ impl<'a> Estate<'a> {
         Account { id: identity.account.clone(), partition: identity.partition.clone() }
     }
 
+    /// A client of an API, for the account and Region.
+    fn client(&self, api: Api) -> Client {
+        Client::new(api, self.session.config(), &self.session.identity().partition)
+    }
+
     /// The reading of a collection; `None` when nobody needs it.
     fn reading(&self, collection: Collection) -> Option<&Reading<'a>> {
         self.readings.get(&collection)
@@ -109,16 +120,21 @@ pub async fn collect(
     let frame =
         Frame { account: estate.account(), region: session.region().clone(), taken_at: options.taken_at };
     tracing::debug!(collections = estate.needed.len(), "reading");
-    let (newest, (), (), ()) = futures::join!(
-        async {
-            let (newest, interfaces) = ecs::read(&estate, scheduled(&estate)).await;
-            ec2::read_network_interfaces(&estate, interfaces).await;
-            newest
-        },
-        ec2::read(&estate),
-        iam::read(&estate),
-        autoscaling::read(&estate),
-    );
+    let others: [BoxFuture<'_, ()>; 7] = [
+        ec2::read(&estate).boxed(),
+        iam::read(&estate).boxed(),
+        autoscaling::read(&estate).boxed(),
+        cloudtrail::read(&estate).boxed(),
+        ecr::read(&estate).boxed(),
+        guardduty::read(&estate).boxed(),
+        inspector::read(&estate).boxed(),
+    ];
+    let ecs = async {
+        let (newest, interfaces) = ecs::read(&estate, scheduled(&estate)).await;
+        futures::join!(ec2::read_network_interfaces(&estate, interfaces), logs::read(&estate));
+        newest
+    };
+    let (newest, _) = futures::join!(ecs.boxed(), join_all(others));
     let mut gathered = estate
         .readings
         .into_iter()

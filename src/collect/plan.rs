@@ -35,6 +35,19 @@ operations! {
     LIST_TARGETS_BY_RULE = "events:ListTargetsByRule", EventsRead;
     LIST_SCHEDULES = "scheduler:ListSchedules", SchedulerRead;
     GET_SCHEDULE = "scheduler:GetSchedule", SchedulerRead;
+    DESCRIBE_TRAILS = "cloudtrail:DescribeTrails", CloudTrailRead;
+    GET_TRAIL_STATUS = "cloudtrail:GetTrailStatus", CloudTrailStatus;
+    DESCRIBE_REPOSITORIES = "ecr:DescribeRepositories", EcrRead;
+    GET_REGISTRY_SCANNING = "ecr:GetRegistryScanningConfiguration", EcrRead;
+    GET_REPOSITORY_SCANNING = "ecr:BatchGetRepositoryScanningConfiguration", EcrRepositoryRead;
+    GET_REPOSITORY_POLICY = "ecr:GetRepositoryPolicy", EcrRepositoryRead;
+    GET_LIFECYCLE_POLICY = "ecr:GetLifecyclePolicy", EcrRepositoryRead;
+    LIST_REPOSITORY_TAGS = "ecr:ListTagsForResource", EcrRepositoryRead;
+    LIST_DETECTORS = "guardduty:ListDetectors", GuardDutyRead;
+    GET_DETECTOR = "guardduty:GetDetector", GuardDutyRead;
+    LIST_COVERAGE = "guardduty:ListCoverage", GuardDutyRead;
+    GET_ACCOUNT_STATUS = "inspector2:BatchGetAccountStatus", InspectorRead;
+    DESCRIBE_LOG_GROUPS = "logs:DescribeLogGroups", LogsRead;
     GET_ACCOUNT_AUTHORIZATION_DETAILS = "iam:GetAccountAuthorizationDetails", IamRead;
     DESCRIBE_FLOW_LOGS = "ec2:DescribeFlowLogs", Ec2Read;
     DESCRIBE_NETWORK_INTERFACES = "ec2:DescribeNetworkInterfaces", Ec2Read;
@@ -70,6 +83,18 @@ fn operations(collection: Collection) -> &'static [Operation] {
         Collection::Tasks => &[LIST_TASKS, DESCRIBE_TASKS],
         Collection::Rules => &[LIST_EVENT_BUSES, LIST_RULES, LIST_TARGETS_BY_RULE],
         Collection::Schedules => &[LIST_SCHEDULES, GET_SCHEDULE],
+        Collection::Trails => &[DESCRIBE_TRAILS],
+        Collection::TrailStatus => &[GET_TRAIL_STATUS],
+        Collection::Repositories => &[DESCRIBE_REPOSITORIES],
+        Collection::RegistryScanning => &[GET_REGISTRY_SCANNING],
+        Collection::RepositoryScanning => &[GET_REPOSITORY_SCANNING],
+        Collection::RepositoryPolicies => &[GET_REPOSITORY_POLICY],
+        Collection::LifecyclePolicies => &[GET_LIFECYCLE_POLICY],
+        Collection::RepositoryTags => &[LIST_REPOSITORY_TAGS],
+        Collection::Detectors => &[LIST_DETECTORS, GET_DETECTOR],
+        Collection::RuntimeCoverage => &[LIST_COVERAGE],
+        Collection::InspectorAccounts => &[GET_ACCOUNT_STATUS],
+        Collection::LogGroups => &[DESCRIBE_LOG_GROUPS],
         Collection::Groups | Collection::Policies | Collection::Roles | Collection::Users => {
             &[GET_ACCOUNT_AUTHORIZATION_DETAILS]
         }
@@ -95,6 +120,13 @@ fn dependencies(collection: Collection) -> &'static [Collection] {
             Collection::Tasks,
         ],
         Collection::NetworkInterfaces => &[Collection::Tasks],
+        Collection::TrailStatus => &[Collection::Trails],
+        Collection::RepositoryScanning
+        | Collection::RepositoryPolicies
+        | Collection::LifecyclePolicies
+        | Collection::RepositoryTags => &[Collection::Repositories],
+        Collection::RuntimeCoverage => &[Collection::Detectors],
+        Collection::LogGroups => &[Collection::TaskDefinitions],
         _ => &[],
     }
 }
@@ -135,7 +167,7 @@ pub fn actions(wanted: &BTreeSet<Collection>) -> BTreeSet<&'static str> {
 /// hidden too.
 pub(super) fn inherit(gathered: &mut BTreeMap<Collection, Gathered>) {
     // Each after its dependencies.
-    const ORDER: [Collection; 10] = [
+    const ORDER: [Collection; 17] = [
         Collection::CapacityProviders,
         Collection::ContainerInstances,
         Collection::Daemons,
@@ -146,6 +178,13 @@ pub(super) fn inherit(gathered: &mut BTreeMap<Collection, Gathered>) {
         Collection::TaskSets,
         Collection::TaskDefinitions,
         Collection::NetworkInterfaces,
+        Collection::TrailStatus,
+        Collection::RepositoryScanning,
+        Collection::RepositoryPolicies,
+        Collection::LifecyclePolicies,
+        Collection::RepositoryTags,
+        Collection::RuntimeCoverage,
+        Collection::LogGroups,
     ];
     for heir in ORDER {
         let inherited = dependencies(heir)
@@ -216,7 +255,7 @@ mod tests {
                 "ecs:ListServices"
             ])
         );
-        assert_eq!(actions(&Collection::ALL.into_iter().collect()).len(), 30);
+        assert_eq!(actions(&Collection::ALL.into_iter().collect()).len(), 43);
     }
 
     #[test]

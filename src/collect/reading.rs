@@ -7,6 +7,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use futures::stream::{self, StreamExt};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::Progress;
@@ -351,6 +352,14 @@ impl Failure {
         let last = |arn: &str| arn.rsplit('/').next().map(str::to_owned);
         self.arn == id || (!self.arn.is_empty() && last(&self.arn) == last(id))
     }
+}
+
+/// An input with the token of the page that it asks for.
+pub(super) fn paged(mut input: Value, name: &str, token: Option<String>) -> Value {
+    if let (Some(token), Some(members)) = (token, input.as_object_mut()) {
+        members.insert(name.to_owned(), Value::String(token));
+    }
+    input
 }
 
 /// An answer without something that the API promises.

@@ -38,7 +38,7 @@ impl Respond for Script {
             let mut form = form(body);
             (form.remove("Action").unwrap(), json!(form))
         } else {
-            let operation = target.split('.').nth(1).unwrap().to_owned();
+            let operation = target.rsplit('.').next().unwrap().to_owned();
             (operation, serde_json::from_str(body).unwrap())
         };
         let mut state = self.0.lock().unwrap();
@@ -53,15 +53,22 @@ impl Respond for Script {
     }
 }
 
-/// What a request of EventBridge Scheduler asks, the one service here whose operations are methods and paths.
+/// What a request asks of a service whose operations are methods and paths.
 fn rest(request: &Request) -> Option<Asked> {
     let mut parameters = form(request.url.query().unwrap_or_default());
+    if let Ok(Value::Object(input)) = serde_json::from_slice(&request.body) {
+        parameters.extend(input.into_iter().map(|(name, value)| (name, value.to_string())));
+    }
     let operation = match request.url.path().split('/').collect::<Vec<_>>().as_slice() {
         ["", "schedules"] => "ListSchedules",
         ["", "schedules", name] => {
             parameters.insert("Name".to_owned(), (*name).to_owned());
             "GetSchedule"
         }
+        ["", "detector"] => "ListDetectors",
+        ["", "detector", _] => "GetDetector",
+        ["", "detector", _, "coverage"] => "ListCoverage",
+        ["", "status", "batch", "get"] => "BatchGetAccountStatus",
         _ => return None,
     };
     Some((operation.to_owned(), json!(parameters)))

@@ -14,6 +14,10 @@ pub enum Collection {
     Accounts,
     /// Scalable targets of ECS services.
     ScalableTargets,
+    /// CloudTrail trails, those of other Regions and of the organization included.
+    Trails,
+    /// Whether each trail logs, keyed as the trails.
+    TrailStatus,
     /// Network interfaces of tasks.
     NetworkInterfaces,
     /// Route tables.
@@ -28,6 +32,18 @@ pub enum Collection {
     VpcEndpoints,
     /// Flow logs.
     FlowLogs,
+    /// Lifecycle policies of repositories, keyed by repository.
+    LifecyclePolicies,
+    /// How the registry scans images, keyed by account.
+    RegistryScanning,
+    /// Repositories of the private registry.
+    Repositories,
+    /// Policies of repositories, keyed by repository.
+    RepositoryPolicies,
+    /// How each repository is scanned in effect, keyed by repository.
+    RepositoryScanning,
+    /// Tags of repositories, keyed by repository.
+    RepositoryTags,
     /// Effective account settings, keyed by name.
     AccountSettings,
     /// Capacity providers, AWS's own included.
@@ -52,6 +68,10 @@ pub enum Collection {
     Tasks,
     /// EventBridge rules that run tasks, with the targets that do.
     Rules,
+    /// What GuardDuty says of its coverage of ECS clusters.
+    RuntimeCoverage,
+    /// GuardDuty detectors, keyed by id.
+    Detectors,
     /// IAM groups.
     Groups,
     /// Customer managed and attached AWS managed policies.
@@ -60,15 +80,21 @@ pub enum Collection {
     Roles,
     /// IAM users.
     Users,
+    /// What Amazon Inspector scans, keyed by account.
+    InspectorAccounts,
+    /// Log groups that task definitions name.
+    LogGroups,
     /// Schedules of EventBridge Scheduler that run tasks.
     Schedules,
 }
 
 impl Collection {
     /// Every collection, in order.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 38] = [
         Self::Accounts,
         Self::ScalableTargets,
+        Self::Trails,
+        Self::TrailStatus,
         Self::NetworkInterfaces,
         Self::RouteTables,
         Self::SecurityGroups,
@@ -76,6 +102,12 @@ impl Collection {
         Self::Vpcs,
         Self::VpcEndpoints,
         Self::FlowLogs,
+        Self::LifecyclePolicies,
+        Self::RegistryScanning,
+        Self::Repositories,
+        Self::RepositoryPolicies,
+        Self::RepositoryScanning,
+        Self::RepositoryTags,
         Self::AccountSettings,
         Self::CapacityProviders,
         Self::Clusters,
@@ -88,10 +120,14 @@ impl Collection {
         Self::TaskSets,
         Self::Tasks,
         Self::Rules,
+        Self::RuntimeCoverage,
+        Self::Detectors,
         Self::Groups,
         Self::Policies,
         Self::Roles,
         Self::Users,
+        Self::InspectorAccounts,
+        Self::LogGroups,
         Self::Schedules,
     ];
 
@@ -101,6 +137,8 @@ impl Collection {
         match self {
             Self::Accounts => "accounts",
             Self::ScalableTargets => "application_autoscaling.scalable_targets",
+            Self::Trails => "cloudtrail.trails",
+            Self::TrailStatus => "cloudtrail.trail_status",
             Self::NetworkInterfaces => "ec2.network_interfaces",
             Self::RouteTables => "ec2.route_tables",
             Self::SecurityGroups => "ec2.security_groups",
@@ -108,6 +146,12 @@ impl Collection {
             Self::Vpcs => "ec2.vpcs",
             Self::VpcEndpoints => "ec2.vpc_endpoints",
             Self::FlowLogs => "ec2.flow_logs",
+            Self::LifecyclePolicies => "ecr.lifecycle_policies",
+            Self::RegistryScanning => "ecr.registry_scanning",
+            Self::Repositories => "ecr.repositories",
+            Self::RepositoryPolicies => "ecr.repository_policies",
+            Self::RepositoryScanning => "ecr.repository_scanning",
+            Self::RepositoryTags => "ecr.repository_tags",
             Self::AccountSettings => "ecs.account_settings",
             Self::CapacityProviders => "ecs.capacity_providers",
             Self::Clusters => "ecs.clusters",
@@ -120,10 +164,14 @@ impl Collection {
             Self::TaskSets => "ecs.task_sets",
             Self::Tasks => "ecs.tasks",
             Self::Rules => "events.rules",
+            Self::RuntimeCoverage => "guardduty.coverage",
+            Self::Detectors => "guardduty.detectors",
             Self::Groups => "iam.groups",
             Self::Policies => "iam.policies",
             Self::Roles => "iam.roles",
             Self::Users => "iam.users",
+            Self::InspectorAccounts => "inspector2.accounts",
+            Self::LogGroups => "logs.log_groups",
             Self::Schedules => "scheduler.schedules",
         }
     }
@@ -147,6 +195,8 @@ impl Collection {
         match self {
             Self::Accounts => "account",
             Self::ScalableTargets => "scalable target",
+            Self::Trails => "trail",
+            Self::TrailStatus => "trail",
             Self::NetworkInterfaces => "network interface",
             Self::RouteTables => "route table",
             Self::SecurityGroups => "security group",
@@ -154,6 +204,12 @@ impl Collection {
             Self::Vpcs => "VPC",
             Self::VpcEndpoints => "VPC endpoint",
             Self::FlowLogs => "flow log",
+            Self::LifecyclePolicies => "lifecycle policy",
+            Self::RegistryScanning => "registry",
+            Self::Repositories => "repository",
+            Self::RepositoryPolicies => "repository policy",
+            Self::RepositoryScanning => "repository",
+            Self::RepositoryTags => "repository",
             Self::AccountSettings => "account setting",
             Self::CapacityProviders => "capacity provider",
             Self::Clusters => "cluster",
@@ -166,10 +222,14 @@ impl Collection {
             Self::TaskSets => "task set",
             Self::Tasks => "task",
             Self::Rules => "rule",
+            Self::RuntimeCoverage => "covered cluster",
+            Self::Detectors => "detector",
             Self::Groups => "group",
             Self::Policies => "policy",
             Self::Roles => "role",
             Self::Users => "user",
+            Self::InspectorAccounts => "account",
+            Self::LogGroups => "log group",
             Self::Schedules => "schedule",
         }
     }

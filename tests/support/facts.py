@@ -21,6 +21,8 @@ ENVIRONMENT = Path(sys.executable).parent.parent
 COLLECTIONS = {
     "accounts": None,
     "application_autoscaling.scalable_targets": ("application-autoscaling", "ScalableTarget"),
+    "cloudtrail.trail_status": ("cloudtrail", "GetTrailStatusResponse"),
+    "cloudtrail.trails": ("cloudtrail", "Trail"),
     "ec2.flow_logs": ("ec2", "FlowLog"),
     "ec2.network_interfaces": ("ec2", "NetworkInterface"),
     "ec2.route_tables": ("ec2", "RouteTable"),
@@ -28,6 +30,12 @@ COLLECTIONS = {
     "ec2.subnets": ("ec2", "Subnet"),
     "ec2.vpc_endpoints": ("ec2", "VpcEndpoint"),
     "ec2.vpcs": ("ec2", "Vpc"),
+    "ecr.lifecycle_policies": ("ecr", "GetLifecyclePolicyResponse"),
+    "ecr.registry_scanning": ("ecr", "GetRegistryScanningConfigurationResponse"),
+    "ecr.repositories": ("ecr", "Repository"),
+    "ecr.repository_policies": ("ecr", "GetRepositoryPolicyResponse"),
+    "ecr.repository_scanning": ("ecr", "RepositoryScanningConfiguration"),
+    "ecr.repository_tags": ("ecr", "ListTagsForResourceResponse"),
     "ecs.account_settings": ("ecs", "Setting"),
     "ecs.capacity_providers": ("ecs", "CapacityProvider"),
     "ecs.clusters": ("ecs", "Cluster"),
@@ -40,10 +48,14 @@ COLLECTIONS = {
     "ecs.task_sets": ("ecs", "TaskSet"),
     "ecs.tasks": ("ecs", "Task"),
     "events.rules": ("events", "Rule"),
+    "guardduty.coverage": ("guardduty", "CoverageResource"),
+    "guardduty.detectors": ("guardduty", "GetDetectorResponse"),
     "iam.groups": ("iam", "GroupDetail"),
     "iam.policies": ("iam", "ManagedPolicyDetail"),
     "iam.roles": ("iam", "RoleDetail"),
     "iam.users": ("iam", "UserDetail"),
+    "inspector2.accounts": ("inspector2", "AccountState"),
+    "logs.log_groups": ("logs", "LogGroup"),
     "scheduler.schedules": ("scheduler", "GetScheduleOutput"),
 }
 
@@ -60,7 +72,7 @@ ADDED = {
 REACHED_BY_ADDED = [("ecs", "Tag"), ("events", "Target")]
 
 # Policy documents are decoded when they are read, and their forms are IAM's own.
-DECODED = {"policyDocumentType"}
+DECODED = {"LifecyclePolicyText", "RepositoryPolicyText", "policyDocumentType"}
 
 SCALARS = {
     "string": "string",
@@ -77,10 +89,16 @@ SCALARS = {
 
 
 def model(service):
-    """The newest model of a service, and its API version."""
+    """The shapes of a service's newest model, its API version and its protocol."""
     folder = max((Path(botocore.__file__).parent / "data" / service).iterdir())
     with gzip.open(folder / "service-2.json.gz") as file:
-        return json.load(file)["shapes"], folder.name
+        read = json.load(file)
+    return read["shapes"], folder.name, read["metadata"]["protocol"]
+
+
+def field_name(protocol, field, member):
+    """What a field is called in an answer: the bodies of REST APIs have names of their own for some."""
+    return member.get("locationName", field) if protocol == "rest-json" else field
 
 
 def shapes():
@@ -108,12 +126,13 @@ def shapes():
         if key in found:
             continue
         found[key] = {}
-        for field, member in models[service][0][name]["members"].items():
-            found[key][field] = type_of(service, member["shape"])
+        shapes, _, protocol = models[service]
+        for field, member in shapes[name]["members"].items():
+            found[key][field_name(protocol, field, member)] = type_of(service, member["shape"])
         found[key].update(ADDED.get(key, {}))
     return {
         "source": f"botocore {botocore.__version__}, data/*/*/service-2.json",
-        "versions": {service: version for service, (_, version) in models.items()},
+        "versions": {service: version for service, (_, version, _) in models.items()},
         "collections": {path: ".".join(it) for path, it in COLLECTIONS.items() if it},
         "shapes": {name: dict(sorted(fields.items())) for name, fields in sorted(found.items())},
     }

@@ -1,6 +1,5 @@
 //! Amazon EC2: the network that tasks live in.
 
-mod client;
 mod shapes;
 
 use std::collections::BTreeSet;
@@ -9,7 +8,6 @@ use futures::stream::{self, StreamExt};
 use serde_json::Value;
 use serde_json::value::to_raw_value;
 
-use self::client::Client;
 use super::Estate;
 use super::plan::{
     DESCRIBE_FLOW_LOGS, DESCRIBE_NETWORK_INTERFACES, DESCRIBE_ROUTE_TABLES, DESCRIBE_SECURITY_GROUPS,
@@ -17,9 +15,19 @@ use super::plan::{
 };
 use super::reading::{Reading, unexpected};
 use super::xml::Dialect;
-use crate::aws::{CallError, Operation, PageGuard};
+use crate::aws::{Api, Ask, CallError, Client, Operation, PageGuard, Protocol};
 use crate::domain::{Gap, GapKind};
 use crate::snapshot::Collection;
+
+/// EC2, whose API has had one version since 2016.
+const API: Api = Api {
+    id: "EC2",
+    signing_name: "ec2",
+    host: "ec2",
+    dual_stack_host: Some("ec2"),
+    plain_fips_in_gov: true,
+    protocol: Protocol::Query("2016-11-15"),
+};
 
 /// The most values that one filter takes.
 const LIMIT_FILTER_VALUES: usize = 200;
@@ -77,7 +85,7 @@ pub(super) async fn read(estate: &Estate<'_>) {
     if needed.is_empty() {
         return;
     }
-    let client = client(estate);
+    let client = estate.client(API);
     stream::iter(needed)
         .for_each_concurrent(None, async |(describe, reading)| {
             if let Err(error) = pages(&client, reading, describe, &[]).await {
@@ -96,7 +104,7 @@ pub(super) async fn read_network_interfaces(estate: &Estate<'_>, ids: BTreeSet<S
     if ids.is_empty() {
         return;
     }
-    let client = client(estate);
+    let client = estate.client(API);
     let ids = ids.into_iter().collect::<Vec<_>>();
     stream::iter(ids.chunks(LIMIT_FILTER_VALUES))
         .for_each_concurrent(None, async |batch| {
@@ -108,10 +116,6 @@ pub(super) async fn read_network_interfaces(estate: &Estate<'_>, ids: BTreeSet<S
             }
         })
         .await;
-}
-
-fn client(estate: &Estate<'_>) -> Client {
-    Client::new(estate.session.config(), &estate.session.identity().partition)
 }
 
 /// Reads every page and takes its members.
@@ -129,7 +133,8 @@ async fn pages(
         let mut parameters = parameters.to_vec();
         parameters.push(("MaxResults".to_owned(), (*page).to_owned()));
         parameters.extend(next.take().map(|token| ("NextToken".to_owned(), token)));
-        let answer = reading.call(*operation, |probe| client.send(action, parameters, probe)).await?;
+        let answer =
+            reading.call(*operation, |probe| client.send(Ask::Form(action, parameters), probe)).await?;
         let mut answer = dialect.read(*operation, answer.body.as_bytes(), None)?;
         let Some(Value::Array(members)) = answer.remove(*list) else {
             return Err(unexpected(*operation, list));

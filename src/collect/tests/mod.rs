@@ -3,6 +3,7 @@
 mod definitions;
 mod faults;
 mod scheduled;
+mod surroundings;
 
 use std::collections::BTreeSet;
 

@@ -217,6 +217,16 @@ fn key(collection: Collection) -> String {
         Collection::ScalableTargets => {
             arn("application-autoscaling", "eu-central-1", "scalable-target/0ec50123456789abcdef")
         }
+        Collection::Trails | Collection::TrailStatus => arn("cloudtrail", "eu-central-1", "trail/demo"),
+        Collection::LifecyclePolicies
+        | Collection::Repositories
+        | Collection::RepositoryPolicies
+        | Collection::RepositoryScanning
+        | Collection::RepositoryTags => arn("ecr", "eu-central-1", "repository/demo"),
+        Collection::RegistryScanning | Collection::InspectorAccounts => "111122223333".to_owned(),
+        Collection::RuntimeCoverage => "1234567890123456789".to_owned(),
+        Collection::Detectors => "0123456789abcdef0123456789abcdef".to_owned(),
+        Collection::LogGroups => arn("logs", "eu-central-1", "log-group:/ecs/demo"),
         Collection::Rules => arn("events", "eu-central-1", "rule/demo"),
         Collection::Schedules => arn("scheduler", "eu-central-1", "schedule/default/demo"),
         Collection::NetworkInterfaces => "eni-0123456789abcdef0".to_owned(),

@@ -7,7 +7,8 @@
 //! * what changes without anybody changing the resource (counts of running tasks, the desired count that scaling moves),
 //!   because each change of a finding's content is one more write, and one more event for the customer's automations.
 //!
-//! Source of the names: the serializers of `aws-sdk-securityhub` 1.137.0, and botocore's models of ECS, EC2 and IAM.
+//! Source of the names: the serializers of `aws-sdk-securityhub` 1.137.0, and botocore's models of CloudTrail, ECR, ECS, EC2
+//! and IAM.
 
 mod ecs;
 mod iam_ec2;
@@ -89,7 +90,19 @@ pub(super) fn typed(collection: Option<Collection>) -> (&'static str, Option<Det
         Collection::Policies => ("AwsIamPolicy", Some(Details(iam_ec2::POLICY))),
         Collection::Roles => ("AwsIamRole", Some(Details(iam_ec2::ROLE))),
         Collection::Users => ("AwsIamUser", Some(Details(iam_ec2::USER))),
+        Collection::Repositories => ("AwsEcrRepository", Some(Details(REPOSITORY))),
+        Collection::Trails => ("AwsCloudTrailTrail", Some(Details(TRAIL))),
         Collection::ScalableTargets
+        | Collection::TrailStatus
+        | Collection::LifecyclePolicies
+        | Collection::RegistryScanning
+        | Collection::RepositoryPolicies
+        | Collection::RepositoryScanning
+        | Collection::RepositoryTags
+        | Collection::RuntimeCoverage
+        | Collection::Detectors
+        | Collection::InspectorAccounts
+        | Collection::LogGroups
         | Collection::VpcEndpoints
         | Collection::FlowLogs
         | Collection::AccountSettings
@@ -103,6 +116,35 @@ pub(super) fn typed(collection: Option<Collection>) -> (&'static str, Option<Det
         | Collection::Schedules => (OTHER, None),
     }
 }
+
+const REPOSITORY: Shape = Object(&[
+    ("repositoryArn", "Arn", Text),
+    ("repositoryName", "RepositoryName", Text),
+    ("imageTagMutability", "ImageTagMutability", Text),
+    (
+        "imageScanningConfiguration",
+        "ImageScanningConfiguration",
+        Object(&[("scanOnPush", "ScanOnPush", Flag)]),
+    ),
+]);
+
+const TRAIL: Shape = Object(&[
+    ("CloudWatchLogsLogGroupArn", "CloudWatchLogsLogGroupArn", Text),
+    ("CloudWatchLogsRoleArn", "CloudWatchLogsRoleArn", Text),
+    ("HasCustomEventSelectors", "HasCustomEventSelectors", Flag),
+    ("HomeRegion", "HomeRegion", Text),
+    ("IncludeGlobalServiceEvents", "IncludeGlobalServiceEvents", Flag),
+    ("IsMultiRegionTrail", "IsMultiRegionTrail", Flag),
+    ("IsOrganizationTrail", "IsOrganizationTrail", Flag),
+    ("KmsKeyId", "KmsKeyId", Text),
+    ("LogFileValidationEnabled", "LogFileValidationEnabled", Flag),
+    ("Name", "Name", Text),
+    ("S3BucketName", "S3BucketName", Text),
+    ("S3KeyPrefix", "S3KeyPrefix", Text),
+    ("SnsTopicARN", "SnsTopicArn", Text),
+    ("SnsTopicName", "SnsTopicName", Text),
+    ("TrailARN", "TrailArn", Text),
+]);
 
 /// The type of everything that ASFF has no type for.
 pub(super) const OTHER: &str = "Other";
