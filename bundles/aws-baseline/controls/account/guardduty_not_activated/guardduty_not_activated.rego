@@ -24,35 +24,15 @@ package tidewaiter.controls.account.guardduty_not_activated
 
 import rego.v1
 
-# As `aws ecs list-account-settings --effective-settings` prints it.
-path := "settings[?name=='guardDutyActivate'].value"
+import data.lib.account_settings
 
 deny contains violation if {
 	some account, _ in input.accounts
-	value := input.ecs.account_settings.guardDutyActivate.value
-	value != "on"
-	violation := {
-		"resource": account,
-		"message": sprintf(
-			"account %s has the ECS account setting guardDutyActivate %v, expected on",
-			[id(account), value],
-		),
-		"evidence": {"path": path, "value": value, "expected": "on"},
-	}
+	violation := account_settings.violation(account, "guardDutyActivate", ["on"])
 }
 
-# Only a complete list tells that the setting is not there.
 exclude contains exclusion if {
-	input.coverage["ecs.account_settings"].status == "complete"
-	object.get(input.ecs.account_settings, "guardDutyActivate", null) == null
+	account_settings.absent("guardDutyActivate")
 	some account, _ in input.accounts
-	exclusion := {
-		"resource": account,
-		"reason": "ECS has no account setting guardDutyActivate in this Region",
-	}
-}
-
-# The twelve digits out of `AWS::::Account:123456789012`.
-id(account) := parts[count(parts) - 1] if {
-	parts := split(account, ":")
+	exclusion := {"resource": account, "reason": account_settings.absence("guardDutyActivate")}
 }

@@ -26,7 +26,7 @@ test_denies_an_account_where_it_is_off if {
 		"evidence": {
 			"path": "settings[?name=='guardDutyActivate'].value",
 			"value": "off",
-			"expected": "on",
+			"expected": ["on"],
 		},
 	}}
 }
