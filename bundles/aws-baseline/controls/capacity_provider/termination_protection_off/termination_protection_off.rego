@@ -24,11 +24,11 @@ package tidewaiter.controls.capacity_provider.termination_protection_off
 import rego.v1
 
 import data.lib.arns
+import data.lib.capacity_providers
 import data.lib.values
 
 deny contains violation if {
-	some arn, provider in input.ecs.capacity_providers
-	not deleted(provider)
+	some arn, provider in capacity_providers.scaled
 	value := object.get(provider.autoScalingGroupProvider, "managedTerminationProtection", null)
 	value != "ENABLED"
 	values.settled(value)
@@ -47,8 +47,7 @@ deny contains violation if {
 }
 
 deny contains violation if {
-	some arn, provider in input.ecs.capacity_providers
-	not deleted(provider)
+	some arn, provider in capacity_providers.scaled
 	provider.autoScalingGroupProvider.managedTerminationProtection == "ENABLED"
 	value := provider.autoScalingGroupProvider.managedScaling.status
 	value != "ENABLED"
@@ -67,19 +66,7 @@ deny contains violation if {
 	}
 }
 
-exclude contains exclusion if {
-	some arn, provider in input.ecs.capacity_providers
-	object.get(provider, "autoScalingGroupProvider", null) == null
-	exclusion := {"resource": arn, "reason": "the capacity provider has no Auto Scaling group"}
-}
-
-exclude contains exclusion if {
-	some arn, provider in input.ecs.capacity_providers
-	deleted(provider)
-	exclusion := {"resource": arn, "reason": "the capacity provider is deleted"}
-}
-
-deleted(provider) if provider.status == "INACTIVE"
+exclude contains exclusion if some exclusion in capacity_providers.excluded
 
 described(null) := "no managedTerminationProtection"
 
