@@ -69,8 +69,8 @@ exclude contains exclusion if {
 	exclusion := {"resource": arn, "reason": "AWS configures the agent of a managed instance"}
 }
 
-# The names of the attributes that each judged instance has. One whose capacity provider is not in the document is judged
-# by nobody.
+# The names of the attributes that each judged instance has. One whose capacity provider is not in the document is not
+# judged.
 attributes[arn] := {attribute.name | some attribute in instance.attributes} if {
 	some arn, instance in input.ecs.container_instances
 	not managed(instance)
