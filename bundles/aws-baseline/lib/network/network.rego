@@ -36,7 +36,7 @@ uses_awsvpc(service) if {
 	awsvpc(deployment)
 }
 
-_draining(deployment) if not deployment.status in {"PRIMARY", "INACTIVE"}
+_draining(deployment) if not object.get(deployment, "status", "") in {"PRIMARY", "INACTIVE"}
 
 # What a violation of a configuration is about, to begin its message with.
 subject(arn, configuration) := sprintf("service %q", [arns.name(arn)]) if configuration.deployment == null

@@ -16,6 +16,14 @@ excluded_as_stopped contains exclusion if {
 	exclusion := {"resource": arn, "reason": "the task has stopped"}
 }
 
+# The running tasks that controls on networks do not judge, with the reason.
+excluded_on_host_network contains exclusion if {
+	some arn, task in input.ecs.tasks
+	not stopped(task)
+	count(interfaces(task)) == 0
+	exclusion := {"resource": arn, "reason": "the task has no network interface of its own"}
+}
+
 # The network interfaces of a task of its own: objects with `subnet` and `interface`, null where ECS does not say.
 interfaces(task) := {interface |
 	some attachment in task.attachments

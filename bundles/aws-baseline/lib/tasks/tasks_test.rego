@@ -30,6 +30,15 @@ test_stopped_tasks_are_excluded if {
 	excluded == {{"resource": "task-1", "reason": "the task has stopped"}}
 }
 
+test_tasks_without_an_interface_are_excluded if {
+	excluded := tasks.excluded_on_host_network with input.ecs.tasks as {
+		"task-1": {"lastStatus": "STOPPED"},
+		"task-2": {"lastStatus": "RUNNING"},
+		"task-3": attachment("eni", [subnet]),
+	}
+	excluded == {{"resource": "task-2", "reason": "the task has no network interface of its own"}}
+}
+
 test_interfaces_read_the_details if {
 	found := tasks.interfaces(attachment("ElasticNetworkInterface", [interface, subnet]))
 	found == {{"subnet": "subnet-1", "interface": "eni-1"}}

@@ -65,9 +65,4 @@ deny contains violation if {
 
 exclude contains exclusion if some exclusion in tasks.excluded_as_stopped
 
-exclude contains exclusion if {
-	some arn, task in input.ecs.tasks
-	not tasks.stopped(task)
-	count(tasks.interfaces(task)) == 0
-	exclusion := {"resource": arn, "reason": "the task has no network interface of its own"}
-}
+exclude contains exclusion if some exclusion in tasks.excluded_on_host_network
