@@ -29,6 +29,18 @@ test_a_path_leads_to_the_deployment if {
 	deployments.path({"id": "ecs-svc/1"}, "a.b") == "deployments[?id=='ecs-svc/1'].a.b"
 }
 
+test_units_are_the_service_its_running_deployments_and_its_task_sets if {
+	found := deployments.units(object.union(service, {"taskSets": [{"id": "ecs-svc/9"}]}))
+	[[unit.subject, unit.path] | some unit in found] == [
+		["service", ""],
+		["deployment \"ecs-svc/1\" of service", "deployments[?id=='ecs-svc/1']."],
+		["deployment \"ecs-svc/2\" of service", "deployments[?id=='ecs-svc/2']."],
+		["deployment \"ecs-svc/4\" of service", "deployments[?id=='ecs-svc/4']."],
+		["task set \"ecs-svc/9\" of service", "taskSets[?id=='ecs-svc/9']."],
+	]
+	found[4].body == {"id": "ecs-svc/9"}
+}
+
 test_ecs_deploys_unless_another_controller_does if {
 	deployments.elsewhere({"deploymentController": {"type": "CODE_DEPLOY"}})
 	deployments.elsewhere({"deploymentController": {"type": "EXTERNAL"}})

@@ -15,6 +15,15 @@ newer(arn) := newest if {
 	newest := sprintf("%s:%d", [revision.family, number])
 }
 
+# The ARNs of all ACTIVE revisions of the family that the document holds and that are newer, the oldest first.
+all_newer(arn) := [newer |
+	some number in sort(_active[revision.family])
+	number > revision.number
+	newer := sprintf("%s:%d", [revision.family, number])
+] if {
+	revision := _parsed(arn)
+}
+
 # `web:7` out of an ARN.
 label(arn) := parts[count(parts) - 1] if parts := split(arn, "/")
 

@@ -18,6 +18,12 @@ test_the_newest_active_revision_is_the_one_with_the_highest_number if {
 	revisions.newer(arn("web:2")) == arn("web:10") with input.ecs.task_definitions as definitions
 }
 
+test_all_newer_revisions_are_sorted_by_number if {
+	revisions.all_newer(arn("web:2")) == [arn("web:9"), arn("web:10")] with input.ecs.task_definitions as definitions
+	revisions.all_newer(arn("web:10")) == [] with input.ecs.task_definitions as definitions
+	revisions.all_newer(arn("other:1")) == [] with input.ecs.task_definitions as definitions
+}
+
 test_nothing_is_newer_than_the_newest if {
 	every name in ["web:10", "web:11", "api:12", "other:1", "web"] {
 		not revisions.newer(arn(name)) with input.ecs.task_definitions as definitions

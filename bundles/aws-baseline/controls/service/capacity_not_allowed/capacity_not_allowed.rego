@@ -57,27 +57,15 @@ exclude contains exclusion if {
 	exclusion := {"resource": arn, "reason": "the service names neither launch type nor capacity providers"}
 }
 
-# What of a service names capacity: the service, each of its deployments that names other capacity, and each task set.
-units(service) := union({
-	{{"subject": "service", "path": "", "body": service}},
-	{unit |
-		some deployment in deployments.running(service)
-		named(deployment) != named(service)
-		unit := {
-			"subject": sprintf("deployment %q of service", [deployment.id]),
-			"path": deployments.path(deployment, ""),
-			"body": deployment,
-		}
-	},
-	{unit |
-		some task_set in service.taskSets
-		unit := {
-			"subject": sprintf("task set %q of service", [task_set.id]),
-			"path": sprintf("taskSets[?id=='%s'].", [task_set.id]),
-			"body": task_set,
-		}
-	},
-})
+# What of a service names capacity, and other capacity than the service.
+units(service) := [unit |
+	some unit in deployments.units(service)
+	says_more(unit, service)
+]
+
+says_more(unit, _) if unit.path == ""
+
+says_more(unit, service) if named(unit.body) != named(service)
 
 # Capacity providers are known by name or by ARN.
 named(body) := {capacity |

@@ -26,6 +26,7 @@ package tidewaiter.controls.service.outdated_platform_version
 import rego.v1
 
 import data.lib.arns
+import data.lib.deployments
 import data.lib.values
 
 deny contains violation if {
@@ -57,29 +58,15 @@ exclude contains exclusion if {
 	exclusion := {"resource": arn, "reason": "the service does not run on Fargate"}
 }
 
-# What of a service has a platform version: the service, each deployment that has tasks and another version than the
-# service, and each task set. The sets differ in their paths, so none hides another.
-units(service) := union({
-	{{"subject": "service", "path": "", "body": service}},
-	{unit |
-		some deployment in service.deployments
-		deployment.status != "INACTIVE"
-		deployment.platformVersion != object.get(service, "platformVersion", "LATEST")
-		unit := {
-			"subject": sprintf("deployment %q of service", [deployment.id]),
-			"path": sprintf("deployments[?id=='%s'].", [deployment.id]),
-			"body": deployment,
-		}
-	},
-	{unit |
-		some task_set in service.taskSets
-		unit := {
-			"subject": sprintf("task set %q of service", [task_set.id]),
-			"path": sprintf("taskSets[?id=='%s'].", [task_set.id]),
-			"body": task_set,
-		}
-	},
-})
+# What of a service has a platform version, and another one than the service.
+units(service) := [unit |
+	some unit in deployments.units(service)
+	says_more(unit, service)
+]
+
+says_more(unit, _) if unit.path == ""
+
+says_more(unit, service) if unit.body.platformVersion != object.get(service, "platformVersion", "LATEST")
 
 on_fargate(body) if body.launchType == "FARGATE"
 

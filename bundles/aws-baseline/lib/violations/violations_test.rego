@@ -1,0 +1,36 @@
+package lib.violations_test
+
+import rego.v1
+
+import data.lib.violations
+
+definitions := {
+	"web:1": {"pidMode": "host", "containerDefinitions": [{"name": "web", "privileged": true}]},
+	"web:2": {"containerDefinitions": [{"name": "web"}]},
+}
+
+counting(controls) := {"violating_revision": {"controls": controls}}
+
+test_a_revision_has_the_violations_that_count if {
+	found := violations.of_revision with input.ecs.task_definitions as definitions
+		with data.params as counting(["privileged_container", "host_pid_mode"])
+	found == {"web:1": {"privileged_container", "host_pid_mode"}}
+	one := violations.of_revision with input.ecs.task_definitions as definitions
+		with data.params as counting(["host_pid_mode"])
+	one == {"web:1": {"host_pid_mode"}}
+}
+
+test_nothing_counts_for_an_empty_list if {
+	not violations.of_revision["web:1"] with input.ecs.task_definitions as definitions
+		with data.params as counting([])
+}
+
+# A folder that was renamed would count no longer, without a word.
+test_every_control_that_counts_is_there if {
+	unknown := [control |
+		some control in data.params.violating_revision.controls
+		not is_set(data.tidewaiter.controls.task_definition[control].deny)
+	]
+		with input.ecs.task_definitions as {}
+	unknown == []
+}
