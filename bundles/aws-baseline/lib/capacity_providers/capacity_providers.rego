@@ -11,7 +11,7 @@ import rego.v1
 scaled[arn] := provider if {
 	some arn, provider in input.ecs.capacity_providers
 	provider.autoScalingGroupProvider
-	not _deleted(provider)
+	not deleted(provider)
 }
 
 # The others, with the reason.
@@ -23,8 +23,8 @@ excluded contains exclusion if {
 
 excluded contains exclusion if {
 	some arn, provider in input.ecs.capacity_providers
-	_deleted(provider)
+	deleted(provider)
 	exclusion := {"resource": arn, "reason": "the capacity provider is deleted"}
 }
 
-_deleted(provider) if provider.status == "INACTIVE"
+deleted(provider) if provider.status == "INACTIVE"

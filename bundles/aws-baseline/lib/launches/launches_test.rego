@@ -95,7 +95,7 @@ test_an_unknown_setting_of_addresses_is_an_exposure if {
 }
 
 test_exec_is_an_exposure_where_it_is_forbidden if {
-	found := launches.exposures(launch({"EnableExecuteCommand": true}, "web"))
+	found := launches.exposures(launch({"EnableExecuteCommand": true}, "web")) with input.ecs.clusters as {}
 	clauses(found) == {"starts tasks in cluster \"prod\" with ECS Exec on, expected it off"}
 	allowed := launches.exposures(launch({"EnableExecuteCommand": true}, "web"))
 		with data.params.exec_allowed as {"cluster_tag_key": "stage", "cluster_tag_values": ["dev"]}
@@ -117,7 +117,8 @@ test_the_input_of_run_task_is_looked_into if {
 		` "networkConfiguration": {"awsvpcConfiguration": {"assignPublicIp": "ENABLED"}}}`,
 	])))
 		with input as here
-	clauses(launches.exposures(found)) == {
+	problems := launches.exposures(found) with input.ecs.clusters as {}
+	clauses(problems) == {
 		"starts tasks with assignPublicIp ENABLED, expected DISABLED",
 		"starts tasks with no propagateTags, expected TASK_DEFINITION",
 		"starts tasks in cluster \"default\" with ECS Exec on, expected it off",

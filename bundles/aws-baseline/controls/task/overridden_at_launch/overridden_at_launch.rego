@@ -4,10 +4,11 @@
 #   Whoever may call RunTask, and everything that calls it for them, can override parts of a reviewed task definition:
 #   another task role gives the containers other rights, another command or environment makes another program of the
 #   image. The control fails for each role, command, environment variable and environment file that a task overrides,
-#   besides those that the parameters of `overridden_at_launch` allow. Values of commands and environment variables are
-#   redacted in the document; the names of variables are not. Overrides of CPU, memory and storage are not judged, and
-#   an override that only names a container is what the API returns for a task without overrides. Tasks that have
-#   stopped are not applicable.
+#   besides those that the parameters of `overridden_at_launch` allow. A role that is that of the task definition anyway
+#   is no override; without the task definition in the document, a role gives no violation. Values of commands and
+#   environment variables are redacted in the document; the names of variables are not. Overrides of CPU, memory and
+#   storage are not judged, and an override that only names a container is what the API returns for a task without
+#   overrides. Tasks that have stopped are not applicable.
 # related_resources:
 #   - https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskOverride.html
 #   - https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerOverride.html
@@ -37,6 +38,8 @@ deny contains violation if {
 	some member in ["taskRoleArn", "executionRoleArn"]
 	role := task.overrides[member]
 	not role in params.roles
+	definition := input.ecs.task_definitions[task.taskDefinitionArn]
+	not same_role(role, object.get(definition, member, ""))
 	violation := {
 		"resource": arn,
 		"message": sprintf(
@@ -108,6 +111,14 @@ deny contains violation if {
 }
 
 exclude contains exclusion if some exclusion in tasks.excluded_as_stopped
+
+# A definition may name its role without the rest of the ARN.
+same_role(role, defined) if role == defined
+
+same_role(role, defined) if {
+	not startswith(defined, "arn:")
+	arns.name(role) == arns.name(defined)
+}
 
 allowed_variable(name) if name in params.environment
 

@@ -14,7 +14,11 @@ variable := {"name": "LOG_LEVEL", "value": "redacted:plain:0123456789abcdef"}
 
 file := {"type": "s3", "value": "arn:aws:s3:::config/web.env"}
 
-task(overrides) := {arn: {"lastStatus": "RUNNING", "overrides": overrides}}
+revision := "arn:aws:ecs:eu-central-1:123456789012:task-definition/web:7"
+
+task(overrides) := {arn: {"lastStatus": "RUNNING", "taskDefinitionArn": revision, "overrides": overrides}}
+
+defining(roles) := {revision: roles}
 
 container(override) := task({"containerOverrides": [object.union({"name": "app"}, override)]})
 
@@ -22,6 +26,7 @@ paths(violations) := {violation.evidence.path | some violation in violations}
 
 test_denies_another_task_role if {
 	violations := control.deny with input.ecs.tasks as task({"taskRoleArn": role})
+		with input.ecs.task_definitions as defining({"taskRoleArn": "arn:aws:iam::123456789012:role/web"})
 	violations == {{
 		"resource": arn,
 		"message": concat(" ", [
@@ -32,8 +37,29 @@ test_denies_another_task_role if {
 	}}
 }
 
+test_denies_a_role_where_the_definition_names_another_without_its_arn if {
+	violations := control.deny with input.ecs.tasks as task({"taskRoleArn": role})
+		with input.ecs.task_definitions as defining({"taskRoleArn": "web"})
+	count(violations) == 1
+}
+
+test_allows_the_role_of_the_definition if {
+	every name in [role, "admin"] {
+		violations := control.deny with input.ecs.tasks as task({"taskRoleArn": role})
+			with input.ecs.task_definitions as defining({"taskRoleArn": name})
+		count(violations) == 0
+	}
+}
+
+test_unknown_when_the_definition_is_not_there if {
+	violations := control.deny with input.ecs.tasks as task({"taskRoleArn": role})
+		with input.ecs.task_definitions as {}
+	count(violations) == 0
+}
+
 test_denies_another_execution_role if {
 	violations := control.deny with input.ecs.tasks as task({"executionRoleArn": role})
+		with input.ecs.task_definitions as defining({})
 	paths(violations) == {"overrides.executionRoleArn"}
 }
 
@@ -103,6 +129,7 @@ test_allows_overrides_of_size if {
 
 test_allows_a_listed_role if {
 	violations := control.deny with input.ecs.tasks as task({"taskRoleArn": role})
+		with input.ecs.task_definitions as defining({})
 		with data.params.overridden_at_launch.roles as [role]
 	count(violations) == 0
 }
