@@ -1,8 +1,8 @@
-package tidewaiter.controls.tagging.required_capacity_provider_tags_missing_test
+package tidewaiter.controls.capacity_provider.required_capacity_provider_tags_missing_test
 
 import rego.v1
 
-import data.tidewaiter.controls.tagging.required_capacity_provider_tags_missing as control
+import data.tidewaiter.controls.capacity_provider.required_capacity_provider_tags_missing as control
 
 arn := "arn:aws:ecs:eu-central-1:123456789012:capacity-provider/large"
 

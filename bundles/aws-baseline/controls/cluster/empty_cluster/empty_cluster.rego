@@ -16,7 +16,7 @@
 #   remediation:
 #     text: |
 #       Ask its owner, then delete the cluster with `aws ecs delete-cluster`, or by the template that created it.
-package tidewaiter.controls.hygiene.empty_cluster
+package tidewaiter.controls.cluster.empty_cluster
 
 import rego.v1
 

@@ -18,7 +18,7 @@
 #     text: |
 #       Add the tags with `aws ecs tag-resource`, and to the template that creates the capacity provider. Its Auto Scaling
 #       group and instances are not tagged by that.
-package tidewaiter.controls.tagging.required_capacity_provider_tags_missing
+package tidewaiter.controls.capacity_provider.required_capacity_provider_tags_missing
 
 import rego.v1
 

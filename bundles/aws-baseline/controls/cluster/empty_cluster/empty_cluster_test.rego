@@ -1,8 +1,8 @@
-package tidewaiter.controls.hygiene.empty_cluster_test
+package tidewaiter.controls.cluster.empty_cluster_test
 
 import rego.v1
 
-import data.tidewaiter.controls.hygiene.empty_cluster as control
+import data.tidewaiter.controls.cluster.empty_cluster as control
 
 arn := "arn:aws:ecs:eu-central-1:123456789012:cluster/prod"
 

@@ -18,7 +18,7 @@
 #     text: |
 #       Tag what starts the task and let it propagate its tags: `propagateTags` of the service or of the `RunTask` call,
 #       then replace the task. A task that must go on can be tagged with `aws ecs tag-resource`.
-package tidewaiter.controls.tagging.required_task_tags_missing
+package tidewaiter.controls.task.required_task_tags_missing
 
 import rego.v1
 
