@@ -61,8 +61,34 @@ pub(super) struct ControlMetadata {
 struct Block {
     /// The line of `# METADATA`.
     line: usize,
-    /// Its YAML, as many lines down as in the file, so that places agree.
+    /// Its YAML, as many lines down as in the file, so that lines agree.
     yaml: String,
+    /// How many columns were taken from each line of the YAML, and how many are left.
+    widths: Vec<(usize, usize)>,
+}
+
+impl Block {
+    fn at(line: usize) -> Self {
+        Self { line, yaml: "\n".repeat(line), widths: Vec::new() }
+    }
+
+    fn push(&mut self, comment: &str) {
+        let text = comment.strip_prefix(' ').unwrap_or(comment);
+        self.yaml.push_str(text);
+        self.yaml.push('\n');
+        let taken = if text.len() == comment.len() { "#" } else { "# " };
+        self.widths.push((taken.len(), text.chars().count()));
+    }
+
+    /// The place in the file of a place in the YAML, whose end is the end of the block's last line.
+    fn place(&self, (line, column): (usize, usize)) -> (usize, usize) {
+        let index = line.saturating_sub(self.line + 1);
+        match (self.widths.get(index), self.widths.last()) {
+            (Some((taken, width)), _) => (self.line + 1 + index, taken + column.min(width + 1)),
+            (None, Some((taken, width))) => (self.line + self.widths.len(), taken + width + 1),
+            (None, None) => (self.line, 1),
+        }
+    }
 }
 
 /// The annotation block of the package, after a look at all blocks of a file.
@@ -76,13 +102,14 @@ pub(super) fn of_package(
     for block in blocks(scan) {
         let node = match yaml::parse(file, &block.yaml) {
             Ok(mut node) => {
-                node.move_right();
+                node.move_into(&block);
                 node
             }
             Err(problem) => {
-                let column = problem.column.map(|column| column + 1);
+                let place = problem.line.zip(problem.column).unwrap_or((block.line, 1));
+                let (line, column) = block.place(place);
                 let message = format!("the METADATA block is not YAML: {}", problem.message);
-                problems.push(Diagnostic { code: Code::Metadata, column, message, ..problem });
+                problems.push(Diagnostic::of_file(file, Code::Metadata, message).at(line, column));
                 continue;
             }
         };
@@ -150,11 +177,10 @@ fn blocks(scan: &Scan) -> Vec<Block> {
             && comment.line == last + 1
             && comment.column == 1
         {
-            block.yaml.push_str(comment.text.strip_prefix(' ').unwrap_or(&comment.text));
-            block.yaml.push('\n');
+            block.push(&comment.text);
             last_line = Some(comment.line);
         } else if comment.text.trim_start().starts_with("METADATA") {
-            blocks.push(Block { line: comment.line, yaml: "\n".repeat(comment.line) });
+            blocks.push(Block::at(comment.line));
             last_line = Some(comment.line);
         } else {
             last_line = None;
@@ -179,15 +205,15 @@ impl Node {
         }
     }
 
-    /// Moves columns past the `# ` that the comments of a METADATA block begin with.
-    fn move_right(&mut self) {
-        self.place.1 += 2;
+    /// Moves every place from a block's YAML to where it stands in the file.
+    fn move_into(&mut self, block: &Block) {
+        self.place = block.place(self.place);
         match &mut self.kind {
-            Kind::List(items) => items.iter_mut().for_each(Self::move_right),
+            Kind::List(items) => items.iter_mut().for_each(|item| item.move_into(block)),
             Kind::Map(entries) => {
                 for (key, value) in entries {
-                    key.place.1 += 2;
-                    value.move_right();
+                    key.place = block.place(key.place);
+                    value.move_into(block);
                 }
             }
             Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::Text(_) => {}
@@ -380,6 +406,27 @@ package a
         let problem = check("\n\n# METADATA\n# title: \"x\n# description: y\npackage a\n").unwrap_err();
         assert!(problem.starts_with("a.rego:4:") || problem.starts_with("a.rego:5:"), "{problem}");
         assert!(problem.contains("not YAML"), "{problem}");
+    }
+
+    #[test]
+    fn a_problem_after_the_yamls_last_line_stands_at_the_end_of_the_block() {
+        let mut block = Block::at(3);
+        assert_eq!(block.place((5, 1)), (3, 1));
+        block.push(" title: [");
+        block.push("x");
+        assert_eq!(block.place((4, 8)), (4, 10));
+        assert_eq!(block.place((6, 1)), (5, 3));
+        let problem = check("# METADATA\n#title: [\n\npackage a\n").unwrap_err();
+        assert_eq!(problem, "a.rego:2:9: the METADATA block is not YAML: unclosed bracket '[' [metadata]");
+    }
+
+    #[test]
+    fn places_agree_with_and_without_a_blank_after_the_sign() {
+        let text = "# METADATA\n# title: 1\n#description: 2\npackage a\n";
+        let problem = check(text).unwrap_err();
+        assert!(problem.contains("a.rego:2:10: `title`"), "{problem}");
+        let problem = check(&text.replace("# title: 1", "#title: 1")).unwrap_err();
+        assert!(problem.contains("a.rego:2:9: `title`"), "{problem}");
     }
 
     #[test]

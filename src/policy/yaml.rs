@@ -4,7 +4,8 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
-use serde_saphyr::{Location, Spanned};
+use serde_saphyr::options::AliasLimits;
+use serde_saphyr::{Location, Options, Spanned};
 
 use crate::diagnostic::{Code, Diagnostic};
 
@@ -80,14 +81,21 @@ impl Node {
     }
 }
 
+/// What aliases may add to the shortest text: more than anybody writes, and nothing to wait for.
+const ALIASED: usize = 1_000;
+
 /// Reads one YAML document; an empty one is null.
 pub(super) fn parse(file: &str, text: &str) -> Result<Node, Diagnostic> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    serde_saphyr::from_str::<Option<Spanned<Shape>>>(text)
+    serde_saphyr::from_str_with_options::<Option<Spanned<Shape>>>(text, options(text))
         .map(|node| node.map_or(Node { place: (1, 1), kind: Kind::Null }, node_of))
         .map_err(|error| {
             let rendered = error.without_snippet().to_string();
-            let message = rendered.lines().next().unwrap_or("the file is not YAML").to_owned();
+            let message = rendered.lines().next().unwrap_or("the file is not YAML");
+            // The place stands beside the message, and a text may be a part of its file.
+            let places =
+                [" (defined at line ", " at line "].into_iter().filter_map(|words| message.find(words));
+            let message = places.min().and_then(|end| message.get(..end)).unwrap_or(message);
             let problem = Diagnostic::of_file(file, Code::Syntax, message);
             match error.location() {
                 Some(location) => {
@@ -97,6 +105,14 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Node, Diagnostic> {
                 None => problem,
             }
         })
+}
+
+/// The parser's own limits, but that aliases add at most as much as could stand in the text without them: a bundle may have
+/// thousands of texts, and a few lines of aliases that name each other would make a million values.
+fn options(text: &str) -> Options {
+    let mut limits = AliasLimits::default();
+    limits.max_total_replayed_events = limits.max_total_replayed_events.min(text.len().max(ALIASED));
+    serde_saphyr::options! { alias_limits: limits }
 }
 
 fn place(location: Location) -> (usize, usize) {
@@ -344,6 +360,20 @@ mod tests {
         let problem = parse("a.yaml", "a: 1\nb: [1, 2\nc: 3\n").unwrap_err();
         assert_eq!(problem.code, Code::Syntax);
         assert!(problem.line.is_some(), "{problem}");
+    }
+
+    #[test]
+    fn aliases_that_multiply_are_refused_before_they_do() {
+        let more = |one: char, next: char| format!("{next}: &{next} [{}]\n", format!("*{one},").repeat(9));
+        let names = ('a'..='h').zip('b'..='i').map(|(one, next)| more(one, next)).collect::<String>();
+        let begun = std::time::Instant::now();
+        for _ in 0..20 {
+            let problem = parse("a.yaml", &format!("a: &a [{}]\n{names}", "x,".repeat(9))).unwrap_err();
+            assert!(problem.message.contains("alias"), "{problem}");
+        }
+        assert!(begun.elapsed() < std::time::Duration::from_secs(2), "{:?}", begun.elapsed());
+        let defaults = parse("a.yaml", "a: &a {x: 1}\nb: {<<: *a, y: *a}\n").unwrap();
+        assert_eq!(defaults.to_json()["b"], serde_json::json!({"x": 1, "y": {"x": 1}}));
     }
 
     #[test]
