@@ -26,7 +26,8 @@ impl Diagnostic {
     /// A problem of a whole file.
     #[must_use]
     pub fn of_file(file: impl Into<String>, code: Code, message: impl Into<String>) -> Self {
-        Self { file: file.into(), line: None, column: None, code, message: message.into(), help: None }
+        let message = shown(message.into());
+        Self { file: file.into(), line: None, column: None, code, message, help: None }
     }
 
     /// The same problem at a place in its file.
@@ -39,9 +40,21 @@ impl Diagnostic {
     /// The same problem with advice.
     #[must_use]
     pub fn with_help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(shown(help.into()));
         self
     }
+}
+
+/// A text without what a terminal would obey: it may quote somebody's file.
+fn shown(text: String) -> String {
+    if !text.contains(char::is_control) {
+        return text;
+    }
+    let escaped = |character: char| match character {
+        character if character.is_control() => character.escape_default().to_string(),
+        character => character.to_string(),
+    };
+    text.chars().map(escaped).collect()
 }
 
 impl fmt::Display for Diagnostic {
@@ -214,6 +227,14 @@ mod tests {
     fn a_diagnostic_reads_like_a_compilers() {
         let diagnostic = Diagnostic::of_file("a.rego", Code::Rego, "unexpected `}`").at(3, 7);
         assert_eq!(diagnostic.to_string(), "a.rego:3:7: unexpected `}` [rego]");
+    }
+
+    #[test]
+    fn what_a_terminal_would_obey_is_written_out() {
+        let diagnostic =
+            Diagnostic::of_file("a.rego", Code::UnknownKey, "no key `\u{1b}[31m`\n").with_help("\r");
+        assert_eq!(diagnostic.message, "no key `\\u{1b}[31m`\\n");
+        assert_eq!(diagnostic.help.unwrap(), "\\r");
     }
 
     #[test]

@@ -160,6 +160,18 @@ fn what_a_terminal_would_obey_is_not_printed() {
 }
 
 #[test]
+fn a_size_that_is_no_number_is_shown_in_one_line() {
+    let mut bytes = tar(&[(MANIFEST.0, EntryType::Regular, 2, MANIFEST.1)]);
+    let mut header = Header::from_byte_slice(&bytes[..512]).clone();
+    header.as_old_mut().size = *b"fest\n\x1b[31m{r";
+    header.set_cksum();
+    bytes[..512].copy_from_slice(header.as_bytes());
+    let (code, message) = refused(&gzip(&bytes), &Limits::default());
+    assert_eq!(code, Code::Archive);
+    assert!(message.contains("fest\\n\\u{1b}[31m"), "{message:?}");
+}
+
+#[test]
 fn something_that_is_no_gzip_is_refused() {
     is_refused(b"", Code::Archive, "no gzip archive");
     is_refused(&tar(&[]), Code::Archive, "no gzip archive");
