@@ -64,6 +64,7 @@ pub(super) fn read(
     let manifest = tree.text(MANIFEST, problems)?;
     let manifest = manifest::parse(&tree.name(MANIFEST), manifest, problems)?;
     let (mut policies, mut controls, mut ids) = (Vec::new(), Vec::new(), BTreeSet::new());
+    let mut retries_left = limits.bracket_retries;
     for path in tree.files.keys().filter(|path| path.ends_with(".rego")) {
         let file = tree.name(path);
         let Some(text) = tree.text(path, problems) else { continue };
@@ -78,6 +79,9 @@ pub(super) fn read(
         if path.ends_with(TEST_SUFFIX) {
             scan::tests(&file, &scan, problems);
             continue;
+        }
+        if problems.len() == before {
+            retries_left = scan.check_retries(&file, retries_left, problems);
         }
         if problems.len() > before {
             // What the scan refuses is not safe to parse.

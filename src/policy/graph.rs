@@ -23,6 +23,29 @@ pub(super) struct Node {
     pub(super) texts: BTreeSet<String>,
 }
 
+/// After so many problems of one kind nobody reads on.
+const LIMIT_PROBLEMS: usize = 100;
+
+/// The most rules of a cycle that are named.
+const LIMIT_NAMES: usize = 20;
+
+/// Where the search for cycles can be.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Place<'a> {
+    /// At a rule.
+    Rule(&'a Vec<String>),
+    /// At a path that some rule refers to.
+    Path(&'a Vec<String>),
+}
+
+/// What the search for cycles knows of a place.
+enum State {
+    /// It is on the path that is being followed, so far from its beginning.
+    OnPath(usize),
+    /// Everything after it was looked at.
+    Done,
+}
+
 /// All rules by their path below `data`.
 #[derive(Debug, Default)]
 pub(super) struct Graph {
@@ -87,13 +110,16 @@ impl Graph {
     }
 
     /// The rules that a path below `data` may reach: those at it, below it, and the one that it reaches into.
-    fn reached(&self, path: &[String]) -> Vec<&Vec<String>> {
-        let below =
-            self.rules.range(path.to_vec()..).map(|(rule, _)| rule).take_while(|rule| rule.starts_with(path));
-        let above = (1..path.len()).filter_map(|length| {
+    fn reached<'a>(&'a self, path: &[String]) -> impl Iterator<Item = &'a Vec<String>> {
+        let below = self
+            .rules
+            .range(path.to_vec()..)
+            .map(|(rule, _)| rule)
+            .take_while(move |rule| rule.starts_with(path));
+        let above = (1..path.len()).filter_map(move |length| {
             path.get(..length).and_then(|prefix| self.rules.get_key_value(prefix)).map(|(rule, _)| rule)
         });
-        below.chain(above).collect()
+        below.chain(above)
     }
 
     /// What a rule reads, itself and through every rule that it reaches.
@@ -103,12 +129,13 @@ impl Graph {
             let path = path.split('.').map(ToOwned::to_owned).collect::<Vec<_>>();
             open.extend(self.rules.get_key_value(&path).map(|(path, _)| path));
         }
-        let (mut seen, mut reads) = (BTreeSet::new(), Reads::default());
+        let (mut seen, mut followed, mut reads) = (BTreeSet::new(), BTreeSet::new(), Reads::default());
         while let Some(path) = open.pop() {
             let Some(node) = self.rules.get(path) else { continue };
             if seen.insert(path) {
                 reads.extend(&node.reads);
-                open.extend(node.data.keys().flat_map(|data| self.reached(data)));
+                let paths = node.data.keys().filter(|data| followed.insert(*data)).collect::<Vec<_>>();
+                open.extend(paths.into_iter().flat_map(|data| self.reached(data)));
             }
         }
         reads
@@ -116,42 +143,68 @@ impl Graph {
 
     /// Rules that depend on themselves. The engine does not refuse recursive functions, and aborts the process when it
     /// evaluates one.
+    ///
+    /// Paths are visited like rules, each once: a policy of some kilobytes can name a package of a thousand rules a
+    /// thousand times.
     pub(super) fn check_recursion(&self, problems: &mut Vec<Diagnostic>) {
-        let (mut done, mut on_path) = (BTreeSet::new(), Vec::new());
-        for path in self.rules.keys() {
-            self.find_cycles(path, &mut done, &mut on_path, problems);
+        let (mut states, mut n_cycles) = (BTreeMap::<Place<'_>, State>::new(), 0);
+        for rule in self.rules.keys() {
+            let mut on_path = Vec::<(Place<'_>, std::vec::IntoIter<Place<'_>>)>::new();
+            let mut next = Some(Place::Rule(rule));
+            loop {
+                if let Some(place) = next.take() {
+                    match states.get(&place) {
+                        None => {
+                            states.insert(place, State::OnPath(on_path.len()));
+                            on_path.push((place, self.places_after(place).into_iter()));
+                        }
+                        Some(State::OnPath(start)) => {
+                            let cycle = on_path.iter().skip(*start).map(|(place, _)| *place);
+                            problems.push(self.recursion(&cycle.collect::<Vec<_>>()));
+                            n_cycles += 1;
+                            if n_cycles == LIMIT_PROBLEMS {
+                                return;
+                            }
+                        }
+                        Some(State::Done) => {}
+                    }
+                }
+                let Some((place, places)) = on_path.last_mut() else { break };
+                next = places.next();
+                if next.is_none() {
+                    states.insert(*place, State::Done);
+                    on_path.pop();
+                }
+            }
         }
     }
 
-    fn find_cycles<'a>(
-        &'a self,
-        path: &'a Vec<String>,
-        done: &mut BTreeSet<&'a Vec<String>>,
-        on_path: &mut Vec<&'a Vec<String>>,
-        problems: &mut Vec<Diagnostic>,
-    ) {
-        if let Some(start) = on_path.iter().position(|it| *it == path) {
-            let cycle = on_path.get(start..).unwrap_or_default().iter().copied().chain([path]);
-            let names = cycle.map(|it| format!("`{}`", it.join("."))).collect::<Vec<_>>().join(" → ");
-            let place = self.rules.get(path).map(|node| node.place.clone()).unwrap_or_default();
-            problems.push(
-                Diagnostic::of_file(place.0, Code::Recursion, format!("a rule depends on itself: {names}"))
-                    .at(place.1, place.2)
-                    .with_help("Rego has no recursion; use `walk` or `graph.reachable`"),
-            );
-            return;
-        }
-        if done.contains(path) {
-            return;
-        }
-        on_path.push(path);
-        for data in self.rules.get(path).into_iter().flat_map(|node| node.data.keys()) {
-            for next in self.reached(data) {
-                self.find_cycles(next, done, on_path, problems);
+    fn places_after<'a>(&'a self, place: Place<'a>) -> Vec<Place<'a>> {
+        match place {
+            Place::Rule(rule) => {
+                self.rules.get(rule).into_iter().flat_map(|node| node.data.keys()).map(Place::Path).collect()
             }
+            Place::Path(path) => self.reached(path).map(Place::Rule).collect(),
         }
-        on_path.pop();
-        done.insert(path);
+    }
+
+    /// The problem of a cycle.
+    fn recursion(&self, cycle: &[Place<'_>]) -> Diagnostic {
+        let rules = cycle.iter().filter_map(|place| match place {
+            Place::Rule(rule) => Some(*rule),
+            Place::Path(_) => None,
+        });
+        let rules = rules.collect::<Vec<_>>();
+        let name = |rule: &&Vec<String>| format!("`{}`", rule.join("."));
+        let mut names = rules.iter().take(LIMIT_NAMES).map(name).collect::<Vec<_>>();
+        names.extend((rules.len() > LIMIT_NAMES).then(|| "…".to_owned()));
+        names.extend(rules.first().map(name));
+        let place = rules.first().and_then(|rule| self.rules.get(*rule)).map(|node| node.place.clone());
+        let (file, line, column) = place.unwrap_or_default();
+        let message = format!("a rule depends on itself: {}", names.join(" → "));
+        Diagnostic::of_file(file, Code::Recursion, message)
+            .at(line, column)
+            .with_help("Rego has no recursion; use `walk` or `graph.reachable`")
     }
 
     /// References to rules, packages and data that nobody has; the engine calls them undefined and goes on.
@@ -177,16 +230,22 @@ impl Graph {
         is_ours: &dyn Fn(&[String]) -> bool,
         problems: &mut Vec<Diagnostic>,
     ) {
+        let mut n_problems = 0;
         for node in self.rules.values() {
             for (path, (file, line, column)) in node.data.iter().filter(|(path, _)| is_ours(path)) {
-                if !self.reached(path).is_empty() || self.packages.contains(path) || is_in(data, path) {
+                if self.reached(path).next().is_some()
+                    || self.packages.contains(path)
+                    || is_in(data, path)
+                    || n_problems == LIMIT_PROBLEMS
+                {
                     continue;
                 }
+                n_problems += 1;
                 let length = (1..path.len())
                     .rev()
                     .find(|length| {
                         let prefix = path.get(..*length).unwrap_or_default();
-                        !self.reached(prefix).is_empty() || is_in(data, prefix)
+                        self.reached(prefix).next().is_some() || is_in(data, prefix)
                     })
                     .unwrap_or(0);
                 let (prefix, rest) = path.split_at_checked(length).unwrap_or((path, &[]));

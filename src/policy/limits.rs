@@ -22,6 +22,8 @@ pub struct Limits {
     /// How deep `[` and `{` may nest in a policy. The engine's parser takes twice as long with every level: 15 ms at 12,
     /// and hours at the 32 where it stops of its own accord.
     pub bracket_depth: usize,
+    /// How often the engine's parser may begin anew on a bracket, in all policies of a bundle: about two seconds of it.
+    pub bracket_retries: u64,
     /// Imports of one policy; the engine's parser compares each with all before it.
     pub imports: usize,
     /// Operators and steps of references in one expression, each of which makes the engine recurse.
@@ -40,6 +42,7 @@ impl Default for Limits {
             lines: 20_000,
             line_columns: 1024,
             bracket_depth: 12,
+            bracket_retries: 500_000,
             imports: 500,
             operators: 500,
         }

@@ -16,9 +16,25 @@ pub(super) struct Scan {
     /// Words that begin a line outside all brackets: packages, imports and the heads of rules.
     pub(super) heads: Vec<Head>,
     /// How often the engine's parser begins anew on a bracket: it reads the first element of each collection twice.
-    pub(super) retries: u64,
+    retries: u64,
     /// Line and column of the bracket that is read most often.
-    pub(super) deepest: (usize, usize),
+    deepest: (usize, usize),
+}
+
+impl Scan {
+    /// Refuses a policy on whose brackets the engine's parser would begin anew more often than `left`; gives how often it
+    /// may on the next policy's.
+    pub(super) fn check_retries(&self, file: &str, left: u64, problems: &mut Vec<Diagnostic>) -> u64 {
+        left.checked_sub(self.retries).unwrap_or_else(|| {
+            let (line, column) = self.deepest;
+            let message = "brackets nest so deep that the engine's parser would take minutes";
+            let problem = Diagnostic::of_file(file, Code::BracketDepth, message).at(line, column);
+            problems.push(
+                problem.with_help("name the inner value in a rule of its own, or keep it as a data file"),
+            );
+            left
+        })
+    }
 }
 
 /// One comment.

@@ -259,8 +259,11 @@ fn unit(
         problems.push(Diagnostic::of_file(file, Code::TooLarge, message));
         return Err(None);
     }
-    let heads = scan::scan(&file, text, limits, problems).heads;
-    let package = heads.iter().find(|head| head.word == "package").map(|head| {
+    let scan = scan::scan(&file, text, limits, problems);
+    if problems.len() == n_before {
+        scan.check_retries(&file, limits.bracket_retries, problems);
+    }
+    let package = scan.heads.iter().find(|head| head.word == "package").map(|head| {
         let name = head.rest.split(['#', ';']).next().unwrap_or_default().trim();
         name.split('.').map(ToOwned::to_owned).collect::<Vec<_>>()
     });

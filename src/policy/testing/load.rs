@@ -41,9 +41,6 @@ enum Kind {
     Bundle,
 }
 
-/// How often the engine's parser may begin anew on a bracket, in one file: about two seconds of it.
-const RETRIES: u64 = 500_000;
-
 /// Reads bundles.
 pub(super) fn from_sources(sources: &[Source], limits: &Limits) -> Result<Vec<Library>, Vec<Diagnostic>> {
     let mut problems = Vec::new();
@@ -367,11 +364,5 @@ fn check_size(file: &str, text: &str, limits: &Limits, problems: &mut Vec<Diagno
         ..limits.clone()
     };
     let scan = scan::scan(file, text, &wide, problems);
-    if scan.retries > RETRIES {
-        let (line, column) = scan.deepest;
-        let message = "brackets nest so deep that the engine's parser would take minutes";
-        let problem = Diagnostic::of_file(file, Code::BracketDepth, message).at(line, column);
-        problems
-            .push(problem.with_help("name the inner value in a rule of its own, or keep it as a data file"));
-    }
+    scan.check_retries(file, limits.bracket_retries, problems);
 }

@@ -1,5 +1,6 @@
 //! What the room promises as a whole, on small bundles that the tests write themselves.
 
+mod bounds;
 mod checking;
 mod contract;
 mod judging;
