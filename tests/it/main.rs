@@ -21,6 +21,7 @@ mod emulator;
 mod example;
 mod faults;
 mod fixture;
+mod fuzzed;
 mod killed;
 mod new_control;
 mod pass;

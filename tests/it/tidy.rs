@@ -154,8 +154,18 @@ fn the_engine_is_pinned_exactly() {
 
 /// Words in backquotes that look like a path of this project, with the document they stand in.
 fn promised_paths() -> Vec<(String, String)> {
-    let tops =
-        ["src/", "tests/", "bundles/", "docs/", "examples/", "benches/", ".ci/", "infra/", "schedules/"];
+    let tops = [
+        "src/",
+        "tests/",
+        "bundles/",
+        "docs/",
+        "examples/",
+        "benches/",
+        "fuzz/",
+        ".ci/",
+        "infra/",
+        "schedules/",
+    ];
     let mut paths = Vec::new();
     for document in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "src/lib.rs"] {
         let text = fs::read_to_string(root().join(document)).unwrap();

@@ -1,0 +1,4 @@
+# METADATA
+# title: &a [*a]
+package tidewaiter.controls.fuzzed.it
+deny contains 1 if input.accounts

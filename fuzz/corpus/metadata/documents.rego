@@ -1,0 +1,13 @@
+# METADATA
+# title: T
+# description: D
+# custom:
+#   id: A1
+#   severity: low
+#   resources: accounts
+#   remediation: {text: None.}
+# ---
+# title: second
+# ...
+package tidewaiter.controls.fuzzed.it
+deny contains 1 if input.accounts

@@ -1,0 +1,3 @@
+# METADATA
+package tidewaiter.controls.fuzzed.it
+deny contains 1 if input.accounts

@@ -1,0 +1,4 @@
+# METADATA
+# a: "\
+
+package tidewaiter.controls.fuzzed.it

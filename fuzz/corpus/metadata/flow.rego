@@ -1,0 +1,4 @@
+# METADATA
+# {title: "T\u0041", description: 'D', custom: {id: A1, severity: low, resources: accounts, remediation: {text: None.}}}
+package tidewaiter.controls.fuzzed.it
+deny contains 1 if input.accounts

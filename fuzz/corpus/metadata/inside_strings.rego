@@ -1,0 +1,6 @@
+package tidewaiter.controls.fuzzed.it
+x := `
+# METADATA
+# title: x
+`
+y := "# METADATA"

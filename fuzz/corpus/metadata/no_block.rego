@@ -1,0 +1,2 @@
+package tidewaiter.controls.fuzzed.it
+deny contains 1 if input.accounts

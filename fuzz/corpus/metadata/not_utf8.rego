@@ -1,0 +1,4 @@
+# METADATA
+# title: ÿþ
+package tidewaiter.controls.fuzzed.it
+deny contains 1 if input.accounts

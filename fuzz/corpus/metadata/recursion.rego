@@ -1,0 +1,13 @@
+# METADATA
+# title: T
+# description: D
+# custom:
+#   id: A1
+#   severity: low
+#   resources: accounts
+#   remediation: {text: None.}
+package tidewaiter.controls.fuzzed.it
+deny contains 1 if input.accounts
+f(x) := g(x)
+g(x) := f(x)
+h := data.tidewaiter.controls

@@ -1,0 +1,5 @@
+# METADATA
+# title: T
+# title: T
+package tidewaiter.controls.fuzzed.it
+deny contains 1 if input.accounts

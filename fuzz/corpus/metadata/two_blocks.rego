@@ -1,0 +1,19 @@
+# METADATA
+# title: T
+# description: D
+# custom:
+#   id: A1
+#   severity: low
+#   resources: accounts
+#   remediation: {text: None.}
+
+# METADATA
+# title: T
+# description: D
+# custom:
+#   id: A1
+#   severity: low
+#   resources: accounts
+#   remediation: {text: None.}
+package tidewaiter.controls.fuzzed.it
+deny contains 1 if input.accounts
