@@ -51,6 +51,9 @@ _templated(target, path) := {
 	"definition": _member(target.EcsParameters, "taskDefinitionArn", null),
 }
 
+# The subnets that a launch names.
+subnets(launch) := _member(_awsvpc(launch), "subnets", [])
+
 # What is wrong with the tasks that a launch starts: a set of objects with a `clause` to put behind the name of the rule
 # or schedule, and the `evidence`.
 exposures(launch) := union({
@@ -72,7 +75,7 @@ _public(launch) := {problem |
 _outside(launch) := {problem |
 	allowed := data.params.allowed_subnets.ids
 	count(allowed) > 0
-	some subnet in _member(_awsvpc(launch), "subnets", [])
+	some subnet in subnets(launch)
 	not subnet in allowed
 	expectation := "expected only subnets of the parameter allowed_subnets.ids"
 	problem := {

@@ -76,6 +76,11 @@ test_disabled_is_what_says_so if {
 	not launches.disabled({})
 }
 
+test_subnets_are_those_of_its_network_configuration if {
+	launches.subnets(launch(network({"Subnets": ["subnet-1", "subnet-2"]}), "web")) == ["subnet-1", "subnet-2"]
+	launches.subnets(launch({}, "web")) == []
+}
+
 test_exposures_are_public_addresses_other_subnets_and_missing_tags if {
 	parameters := object.union(
 		network({"AssignPublicIp": "ENABLED", "Subnets": ["subnet-1"]}),

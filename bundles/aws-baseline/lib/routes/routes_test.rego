@@ -77,3 +77,37 @@ test_a_subnet_outside_the_document_has_no_routes if {
 	estate_without := {"ec2": {"subnets": {}, "route_tables": {"rtb-1": table(explicit, igw)}}}
 	not routes.to_internet["subnet-1"] with input as estate_without
 }
+
+test_tables_are_the_associated_one_or_else_the_main_one if {
+	both := {"rtb-1": table(main, nat), "rtb-2": table(explicit, nat)}
+	routes.tables["subnet-1"] == {"rtb-2"} with input as estate(both, "complete")
+	routes.tables["subnet-1"] == {"rtb-1"} with input as estate({"rtb-1": table(main, nat)}, "complete")
+	not routes.tables["subnet-1"] with input as estate({"rtb-1": table(main, nat)}, "partial")
+}
+
+test_isolated_with_nothing_but_the_vpc_and_gateway_endpoints if {
+	s3 := {"DestinationPrefixListId": "pl-1", "GatewayId": "vpce-1", "State": "active"}
+	gone := object.union(nat, {"State": "blackhole"})
+	every route in [local, s3, gone] {
+		"subnet-1" in routes.isolated with input as estate({"rtb-1": table(explicit, route)}, "complete")
+	}
+}
+
+test_not_isolated_with_any_route_that_leads_out if {
+	every route in [
+		igw,
+		nat,
+		{"DestinationIpv6CidrBlock": "::/0", "EgressOnlyInternetGatewayId": "eigw-1"},
+		{"DestinationCidrBlock": "10.0.0.0/8", "TransitGatewayId": "tgw-1"},
+		{"DestinationPrefixListId": "pl-1", "TransitGatewayId": "tgw-1"},
+		{"DestinationCidrBlock": "0.0.0.0/0", "GatewayId": "vpce-1"},
+	] {
+		not "subnet-1" in routes.isolated with input as estate({"rtb-1": table(explicit, route)}, "complete")
+	}
+}
+
+test_a_subnet_without_a_known_table_is_not_isolated if {
+	tables := {"rtb-1": table(main, local)}
+	not "subnet-1" in routes.isolated with input as estate(tables, "partial")
+	"subnet-1" in routes.isolated with input as estate(tables, "complete")
+}
