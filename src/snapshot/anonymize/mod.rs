@@ -154,6 +154,10 @@ impl Anonymizer {
         if ACTIONS.contains(&field) {
             return self.action(text);
         }
+        // `${srcaddr} ${ecs-task-id}`: the fields of a flow log, of which policies look for one or the other.
+        if field == "LogFormat" {
+            return text.split(' ').map(|field| self.text(field)).collect::<Vec<_>>().join(" ");
+        }
         if text.starts_with(['{', '['])
             && let Ok(value @ (Value::Object(_) | Value::Array(_))) = serde_json::from_str::<Value>(text)
         {
