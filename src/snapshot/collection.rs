@@ -170,7 +170,7 @@ impl Collection {
             Self::Policies => "iam.policies",
             Self::Roles => "iam.roles",
             Self::Users => "iam.users",
-            Self::InspectorAccounts => "inspector2.accounts",
+            Self::InspectorAccounts => "inspector2.account_status",
             Self::LogGroups => "logs.log_groups",
             Self::Schedules => "scheduler.schedules",
         }
@@ -196,7 +196,7 @@ impl Collection {
             Self::Accounts => "account",
             Self::ScalableTargets => "scalable target",
             Self::Trails => "trail",
-            Self::TrailStatus => "trail",
+            Self::TrailStatus => "trail status",
             Self::NetworkInterfaces => "network interface",
             Self::RouteTables => "route table",
             Self::SecurityGroups => "security group",
@@ -205,11 +205,11 @@ impl Collection {
             Self::VpcEndpoints => "VPC endpoint",
             Self::FlowLogs => "flow log",
             Self::LifecyclePolicies => "lifecycle policy",
-            Self::RegistryScanning => "registry",
+            Self::RegistryScanning => "registry scanning",
             Self::Repositories => "repository",
             Self::RepositoryPolicies => "repository policy",
-            Self::RepositoryScanning => "repository",
-            Self::RepositoryTags => "repository",
+            Self::RepositoryScanning => "repository scanning",
+            Self::RepositoryTags => "repository tags",
             Self::AccountSettings => "account setting",
             Self::CapacityProviders => "capacity provider",
             Self::Clusters => "cluster",
@@ -228,7 +228,7 @@ impl Collection {
             Self::Policies => "policy",
             Self::Roles => "role",
             Self::Users => "user",
-            Self::InspectorAccounts => "account",
+            Self::InspectorAccounts => "Inspector status",
             Self::LogGroups => "log group",
             Self::Schedules => "schedule",
         }
@@ -265,6 +265,15 @@ mod tests {
             assert_eq!(Collection::from_path(collection.path()), Some(collection));
         }
         assert_eq!(Collection::from_path("ecs.nothing"), None);
+    }
+
+    #[test]
+    fn a_word_names_one_collection() {
+        let nouns = Collection::ALL.map(Collection::noun);
+        let ends = Collection::ALL.map(|collection| collection.path().rsplit('.').next().unwrap());
+        for words in [nouns, ends] {
+            assert_eq!(words.into_iter().collect::<std::collections::BTreeSet<_>>().len(), words.len());
+        }
     }
 
     #[test]

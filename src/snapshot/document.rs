@@ -131,6 +131,16 @@ struct Wire {
     #[serde(default)]
     scheduler: BTreeMap<String, Members>,
     #[serde(default)]
+    cloudtrail: BTreeMap<String, Members>,
+    #[serde(default)]
+    ecr: BTreeMap<String, Members>,
+    #[serde(default)]
+    guardduty: BTreeMap<String, Members>,
+    #[serde(default)]
+    inspector2: BTreeMap<String, Members>,
+    #[serde(default)]
+    logs: BTreeMap<String, Members>,
+    #[serde(default)]
     application_autoscaling: BTreeMap<String, Members>,
     #[serde(default)]
     usage: BTreeMap<String, Usage>,
@@ -163,10 +173,15 @@ impl Snapshot {
         let mut collections = BTreeMap::new();
         let groups = [
             ("application_autoscaling", wire.application_autoscaling),
+            ("cloudtrail", wire.cloudtrail),
             ("ec2", wire.ec2),
+            ("ecr", wire.ecr),
             ("ecs", wire.ecs),
             ("events", wire.events),
+            ("guardduty", wire.guardduty),
             ("iam", wire.iam),
+            ("inspector2", wire.inspector2),
+            ("logs", wire.logs),
             ("scheduler", wire.scheduler),
         ];
         for (group, members_by_name) in groups {

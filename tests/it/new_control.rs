@@ -64,6 +64,16 @@ fn a_new_control_of_every_subject_passes_its_tests_and_examples() {
         Collection::ServiceRevisions => "launchType",
         Collection::Subnets | Collection::Vpcs | Collection::VpcEndpoints => "State",
         Collection::Tasks => "lastStatus",
+        Collection::Trails => "HomeRegion",
+        Collection::TrailStatus => "LatestDeliveryError",
+        Collection::LifecyclePolicies | Collection::RepositoryPolicies => "repositoryName",
+        Collection::RegistryScanning => "scanningConfiguration.scanType",
+        Collection::Repositories => "imageTagMutability",
+        Collection::RepositoryScanning => "scanFrequency",
+        Collection::RepositoryTags => "tags[].Key",
+        Collection::RuntimeCoverage => "coverageStatus",
+        Collection::InspectorAccounts => "state.status",
+        Collection::LogGroups => "logGroupClass",
         _ => "status",
     };
     let mut wishes = Collection::ALL

@@ -54,7 +54,7 @@ COLLECTIONS = {
     "iam.policies": ("iam", "ManagedPolicyDetail"),
     "iam.roles": ("iam", "RoleDetail"),
     "iam.users": ("iam", "UserDetail"),
-    "inspector2.accounts": ("inspector2", "AccountState"),
+    "inspector2.account_status": ("inspector2", "AccountState"),
     "logs.log_groups": ("logs", "LogGroup"),
     "scheduler.schedules": ("scheduler", "GetScheduleOutput"),
 }

@@ -101,11 +101,11 @@ impl Names {
         format!("{}{number}", "0".repeat(zeros))
     }
 
-    /// As many hexadecimal digits as before; at least 8, and a digit and a letter among them.
+    /// As many hexadecimal digits as before; at least 8, and letters alone only where no word is as long.
     fn hex(&mut self, word: &str) -> Option<String> {
         let is_hex = word.len() >= 8
             && word.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
-            && word.bytes().any(|byte| byte.is_ascii_digit());
+            && (word.len() >= 32 || word.bytes().any(|byte| byte.is_ascii_digit()));
         is_hex.then(|| {
             let number = self.number(Kind::Hex(word.len()), word) + 1;
             // Begins with a letter, so that it never looks like an account or another number.
@@ -162,6 +162,8 @@ mod tests {
         let mut names = Names::default();
         assert_eq!(names.word("017147f2b034dea8a"), "a0000000000000001");
         assert_eq!(names.word(&"0f".repeat(32)).len(), 64);
+        assert_eq!(names.word(&"ab".repeat(32)).len(), 64);
+        assert_eq!(names.word("deadbeef"), "n0001");
         assert_eq!(names.uuid("x"), "00000000-0000-4000-8000-000000000001");
         assert_eq!(names.mac("x"), "02:00:00:00:00:01");
     }

@@ -73,8 +73,16 @@ impl Vocabulary {
     }
 
     /// Whether the name of a member says nothing about an estate.
+    ///
+    /// What a schedule passes on to an API call spells the API's fields with a capital letter.
     pub(super) fn is_field(&self, name: &str) -> bool {
-        FIELDS.contains(name) || WORDS.contains(name) || self.literals.contains(name)
+        let mut letters = name.chars();
+        let first = letters.next().filter(char::is_ascii_uppercase).map(|letter| letter.to_ascii_lowercase());
+        let spelled = first.map(|first| [first].into_iter().chain(letters).collect::<String>());
+        FIELDS.contains(name)
+            || WORDS.contains(name)
+            || self.literals.contains(name)
+            || spelled.is_some_and(|name| FIELDS.contains(name.as_str()))
     }
 
     /// Whether a member's whole value says nothing about an estate.
@@ -175,6 +183,13 @@ mod tests {
         assert_eq!(humps("ListObjectsV2"), ["List", "Objects", "V", "2"]);
         assert!(Vocabulary::is_operation("RegisterTaskDefinition"));
         assert!(!Vocabulary::is_operation("RegisterHarborDefinition"));
+    }
+
+    #[test]
+    fn fields_are_known_with_a_capital_letter_too() {
+        let vocabulary = Vocabulary::new([]);
+        assert!(vocabulary.is_field("awsvpcConfiguration") && vocabulary.is_field("AwsvpcConfiguration"));
+        assert!(!vocabulary.is_field("harborConfiguration") && !vocabulary.is_field("HarborConfiguration"));
     }
 
     #[test]
