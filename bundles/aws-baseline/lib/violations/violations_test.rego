@@ -25,11 +25,10 @@ test_nothing_counts_for_an_empty_list if {
 		with data.params as counting([])
 }
 
-# A folder that was renamed would count no longer, without a word.
-test_every_control_that_counts_is_there if {
+test_every_control_that_counts_is_found if {
 	unknown := [control |
 		some control in data.params.violating_revision.controls
-		not is_set(data.tidewaiter.controls.task_definition[control].deny)
+		not is_set(violations.found[control])
 	]
 		with input.ecs.task_definitions as {}
 	unknown == []
