@@ -12,7 +12,7 @@ use tidewaiter::policy::{
 };
 use tidewaiter::snapshot::Snapshot;
 
-use crate::support::program::project;
+use crate::support::program::{Program, project};
 use crate::support::referee::{Referee, bundle_directories};
 
 fn each_bundle() -> Vec<(PathBuf, Vec<Source>)> {
@@ -54,6 +54,19 @@ fn every_test_of_the_built_in_bundles_passes() {
         let failed = failed.collect::<Vec<_>>();
         assert!(failed.is_empty(), "{}", failed.join("\n"));
         assert!(!results.is_empty(), "{} has no tests", path.display());
+    }
+}
+
+#[test]
+fn the_tests_of_the_built_in_bundles_evaluate_the_lines_of_their_policies() {
+    let bundles = project("bundles");
+    let arguments = ["test", bundles.to_str().unwrap(), "--coverage", "--threshold", "95", "--format", "json"];
+    let report = Program::new().run(arguments).expect(0).json();
+    let files = report["files"].as_object().unwrap();
+    assert!(files.len() > 50, "{}", files.len());
+    // A policy that no test evaluates must not hide behind those that are.
+    for (file, lines) in files {
+        assert!(lines["coverage"].as_f64().unwrap() >= 95.0, "{file}: {lines}");
     }
 }
 
