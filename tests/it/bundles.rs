@@ -60,7 +60,8 @@ fn every_test_of_the_built_in_bundles_passes() {
 #[test]
 fn the_tests_of_the_built_in_bundles_evaluate_the_lines_of_their_policies() {
     let bundles = project("bundles");
-    let arguments = ["test", bundles.to_str().unwrap(), "--coverage", "--threshold", "95", "--format", "json"];
+    let arguments =
+        ["test", bundles.to_str().unwrap(), "--coverage", "--threshold", "95", "--format", "json"];
     let report = Program::new().run(arguments).expect(0).json();
     let files = report["files"].as_object().unwrap();
     assert!(files.len() > 50, "{}", files.len());
