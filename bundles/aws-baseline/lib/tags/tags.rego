@@ -1,9 +1,10 @@
 # METADATA
 # title: Tags
 # description: |
-#   Reads tags as the ECS API prints them, `[{"key": …, "value": …}]`, and judges them against what an organisation
-#   requires. Keys are compared as they are written: AWS tag keys are case-sensitive. Tags under `aws:` are set by AWS
-#   itself and never count. A key or value that is no text, as a function in a template, is not judged.
+#   Reads tags as the ECS API prints them, `[{"key": …, "value": …}]`, or as most other APIs do, with `Key` and
+#   `Value`, and judges them against what an organisation requires. Keys are compared as they are written: AWS tag
+#   keys are case-sensitive. Tags under `aws:` are set by AWS itself and never count. A key or value that is no text,
+#   as a function in a template, is not judged.
 package lib.tags
 
 import rego.v1
@@ -24,12 +25,18 @@ carries(tags, key, values) if {
 
 # What is wrong with `tags` by `required`, which has the shape of `data.params.required_tags`: a set of objects with a
 # `message`, a clause to put behind the name of the resource and a colon, and the `evidence`.
-problems(tags, required) := _problems(own(tags), required)
+problems(tags, required) := _problems(own(tags), required, "tags[?key=='%s'].value")
 
-_problems(present, required) := union({
+# The same for tags with `Key` and `Value`.
+capitalized_problems(tags, required) := _problems(own(small), required, "tags[?Key=='%s'].Value") if {
+	small := [{"key": tag.Key, "value": object.get(tag, "Value", "")} | some tag in tags]
+}
+
+# `path` leads to the value of a tag, with `%s` for its key.
+_problems(present, required, path) := union({
 	_untagged(present, required),
-	_missing(present, required),
-	_not_allowed(present, required),
+	_missing(present, required, path),
+	_not_allowed(present, required, path),
 })
 
 # Without configured keys any tag will do, as in Security Hub's ECS.13 to ECS.15.
@@ -42,13 +49,13 @@ _untagged(present, required) := {problem |
 	}
 }
 
-_missing(present, required) := {problem |
+_missing(present, required, path) := {problem |
 	some key in required.keys
 	object.get(present, key, null) == null
 	problem := {
 		"message": sprintf("the required tag %q is missing", [key]),
 		"evidence": {
-			"path": _path(key),
+			"path": sprintf(path, [key]),
 			"value": null,
 			"key": key,
 			"expected": object.get(required.values, key, []),
@@ -56,17 +63,15 @@ _missing(present, required) := {problem |
 	}
 }
 
-_not_allowed(present, required) := {problem |
+_not_allowed(present, required, path) := {problem |
 	some key, allowed in required.values
 	value := present[key]
 	is_string(value)
 	not value in allowed
 	problem := {
 		"message": sprintf("the tag %q has the value %q, expected one of %s", [key, value, _list(allowed)]),
-		"evidence": {"path": _path(key), "value": value, "key": key, "expected": allowed},
+		"evidence": {"path": sprintf(path, [key]), "value": value, "key": key, "expected": allowed},
 	}
 }
-
-_path(key) := sprintf("tags[?key=='%s'].value", [key])
 
 _list(values) := concat(", ", [sprintf("%q", [value]) | some value in values])

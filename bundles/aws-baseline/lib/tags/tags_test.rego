@@ -104,3 +104,15 @@ test_does_not_judge_a_value_that_a_template_leaves_open if {
 	required := {"keys": ["tier"], "values": {"tier": ["gold"]}}
 	count(tags.problems([{"key": "tier", "value": {"Ref": "Tier"}}], required)) == 0
 }
+
+test_reads_keys_and_values_with_capitals if {
+	required := {"keys": ["owner"], "values": {"tier": ["gold"]}}
+	present := [{"Key": "owner", "Value": "payments"}, {"Key": "tier", "Value": "tin"}, {"Key": "aws:thing"}]
+	found := tags.capitalized_problems(present, required)
+	{problem.evidence.path | some problem in found} == {"tags[?Key=='tier'].Value"}
+}
+
+test_reports_no_tag_with_capitals_besides_those_of_aws if {
+	found := tags.capitalized_problems([{"Key": "aws:thing", "Value": "x"}], any_tag)
+	messages(found) == {"it has no tag, expected at least one besides those that AWS sets"}
+}
