@@ -95,7 +95,14 @@ fn a_pass_makes_no_more_requests_than_the_page_sizes_force() {
     assert_eq!(requests["scheduler:ListSchedules"], 1);
     assert_eq!(requests["scheduler:GetSchedule"], 1, "the other's target runs no tasks");
     assert_eq!(requests["iam:GetAccountAuthorizationDetails"], 1, "roles alone, of which there are few");
-    assert_eq!(requests.get("ecr:DescribeRepositories"), None, "nothing refers to ECR: {requests:?}");
+    assert_eq!(requests["ecr:DescribeRepositories"], 1);
+    assert_eq!(requests["ecr:GetRepositoryPolicy"], names["repositories"].as_object().unwrap().len());
+    assert_eq!(requests["logs:DescribeLogGroups"], 2, "one for each group that definitions name");
+    assert_eq!(
+        requests.get("application-autoscaling:DescribeScalableTargets"),
+        None,
+        "nothing refers to scalable targets: {requests:?}"
+    );
     assert_eq!(requests.get("securityhub:DescribeHub"), None, "nothing was to be published");
     for (operation, count) in &requests {
         if operation != "sts:GetCallerIdentity" {

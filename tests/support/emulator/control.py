@@ -28,6 +28,7 @@ from moto.core.base_backend import BackendDict
 import ecs
 import eventbridge
 import eventbridge_scheduler
+import guardduty
 import iam
 import inside
 import securityhub
@@ -107,7 +108,7 @@ def credentials(emulator, given):
 def reset(emulator, given):
     with emulator.lock:
         BackendDict.reset()
-        for service in (ecs, eventbridge, eventbridge_scheduler, securityhub, iam):
+        for service in (ecs, eventbridge, eventbridge_scheduler, guardduty, securityhub, iam):
             service.reset()
         emulator.requests.clear()
         emulator.faults.set([])

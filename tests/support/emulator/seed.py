@@ -2,7 +2,8 @@
 
 `{"estate": "small"}` is a few dozen resources, each there for what it has or lacks; what each is for stands beside it
 below. The answer names them: {"vpc", "subnets", "security_groups", "clusters", "services", "task_definitions",
-"tasks", "rules", "schedules", "capacity_providers", "container_instance", "roles"}. It enables no Security Hub (`enable_hub` does).
+"tasks", "rules", "schedules", "capacity_providers", "container_instance", "roles", "repositories"}. It enables no
+Security Hub (`enable_hub` does).
 
 `{"services": N, "task_definitions": M, "clusters"?: N/50, "tasks_per_service"?: 1}` is a big estate of Fargate
 services with some of every fault: each 20th service runs an INACTIVE revision, each 10th has a public address, each
@@ -13,6 +14,7 @@ Secrets are fakes, put together here so that no scanner takes this file for a le
 
 import json
 
+import guardduty
 import inside
 import wire
 
@@ -122,6 +124,8 @@ class Small(Filling):
         self.services()
         self.standalone()
         self.scheduled()
+        self.registry()
+        self.detection()
         self.scaling.register_scalable_target(
             ServiceNamespace="ecs",
             ResourceId="service/harbour/orders",
@@ -491,6 +495,54 @@ class Small(Filling):
                 "remind": queue | {"RoleArn": role},
             }.items()
         }
+
+    def client(self, service):
+        return inside.client(self.emulator, service, self.call.account, self.call.region)
+
+    def registry(self):
+        """Repositories: one with nothing to find, one with everything, and one that nobody set up."""
+        ecr = self.client("ecr")
+        made = {
+            "orders": ecr.create_repository(
+                repositoryName="orders",
+                imageTagMutability="IMMUTABLE",
+                tags=[{"Key": "owner", "Value": "orders"}],
+            ),
+            "app": ecr.create_repository(repositoryName="app", imageTagMutability="MUTABLE"),
+            "legacy": ecr.create_repository(repositoryName="legacy"),
+        }
+        rule = {"scanFrequency": "SCAN_ON_PUSH", "repositoryFilters": [{"filter": "orders", "filterType": "WILDCARD"}]}
+        ecr.put_registry_scanning_configuration(scanType="BASIC", rules=[rule])
+        expire = {
+            "rulePriority": 1,
+            "selection": {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 50},
+            "action": {"type": "expire"},
+        }
+        ecr.put_lifecycle_policy(repositoryName="orders", lifecyclePolicyText=json.dumps({"rules": [expire]}))
+        pull = {"Effect": "Allow", "Action": "ecr:BatchGetImage"}
+        own = pull | {"Principal": {"AWS": self.global_arn("root")}}
+        ecr.set_repository_policy(repositoryName="orders", policyText=document(own))
+        ecr.set_repository_policy(repositoryName="app", policyText=document(pull | {"Principal": "*"}))
+        self.names["repositories"] = {name: body["repository"]["repositoryArn"] for name, body in made.items()}
+
+    def detection(self):
+        """Log groups, a detector that watches one of two clusters, and a trail that cannot show that it is whole."""
+        logs, key = self.client("logs"), self.arn("kms", "key/1a2b3c4d-5e6f-7a8b-9c0d-1e2f3a4b5c6d")
+        logs.create_log_group(logGroupName="/ecs/orders", kmsKeyId=key)
+        logs.put_retention_policy(logGroupName="/ecs/orders", retentionInDays=400)
+        # Another one whose name only begins like the one that definitions name.
+        logs.create_log_group(logGroupName="/ecs/app-old")
+        agent = {"Name": "ECS_FARGATE_AGENT_MANAGEMENT", "Status": "DISABLED"}
+        feature = {"Name": "RUNTIME_MONITORING", "Status": "ENABLED", "AdditionalConfiguration": [agent]}
+        detector = self.client("guardduty").create_detector(Enable=True, Features=[feature])["DetectorId"]
+        guardduty.cover(self.call, detector, "harbour", "UNHEALTHY", "Agent not provisioned")
+        self.client("inspector2").enable(accountIds=[self.call.account], resourceTypes=["EC2"])
+        bucket = f"audit-{self.call.account}-{self.call.region}"
+        # Where it is does not matter, and only this Region takes a bucket without its own name.
+        inside.client(self.emulator, "s3", self.call.account, "us-east-1").create_bucket(Bucket=bucket)
+        trails = self.client("cloudtrail")
+        trails.create_trail(Name="audit", S3BucketName=bucket, IsMultiRegionTrail=True, EnableLogFileValidation=False)
+        trails.start_logging(Name="audit")
 
 
 class Big(Filling):

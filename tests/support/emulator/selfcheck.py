@@ -1413,6 +1413,42 @@ def a_big_estate_is_filled_quickly(world):
     same((active + inactive, inactive), (1000, 25))
 
 
+@rule
+def runtime_coverage_is_listed_in_pages_for_an_existing_detector(world):
+    world.control("seed", estate="small")
+    guardduty = world.client("guardduty")
+    [detector] = guardduty.list_detectors()["DetectorIds"]
+    [feature] = guardduty.get_detector(DetectorId=detector)["Features"]
+    same((feature["Name"], feature["Status"]), ("RUNTIME_MONITORING", "ENABLED"))
+
+    def covered(kind, size=1):
+        criterion = {"CriterionKey": "RESOURCE_TYPE", "FilterCondition": {"Equals": [kind]}}
+        filters = {"FilterCriterion": [criterion]}
+        return guardduty.list_coverage(DetectorId=detector, FilterCriteria=filters, MaxResults=size)["Resources"]
+
+    [resource] = covered("ECS")
+    details = resource["ResourceDetails"]["EcsClusterDetails"]
+    same((details["ClusterName"], resource["CoverageStatus"]), ("harbour", "UNHEALTHY"))
+    same(covered("EKS"), [])
+    with refused("BadRequestException"):
+        covered("ECS", 51)
+    with refused("BadRequestException"):
+        guardduty.list_coverage(DetectorId="0" * 32)
+
+
+@rule
+def inspector_is_off_until_it_is_turned_on(world):
+    inspector = world.client("inspector2")
+
+    def status():
+        [account] = inspector.batch_get_account_status(accountIds=[ACCOUNT])["accounts"]
+        return account["state"]["status"], account["resourceState"]["ecr"]["status"]
+
+    same(status(), ("DISABLED", "DISABLED"))
+    inspector.enable(accountIds=[ACCOUNT], resourceTypes=["ECR"])
+    same(status(), ("ENABLED", "ENABLED"))
+
+
 # The server itself.
 
 
