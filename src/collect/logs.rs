@@ -9,9 +9,9 @@ use serde_json::json;
 use super::Estate;
 use super::body::Object;
 use super::plan::DESCRIBE_LOG_GROUPS;
-use super::reading::{AHEAD, Reading};
-use crate::aws::{Api, Ask, CallError, Client, Protocol};
-use crate::domain::Gap;
+use super::reading::{AHEAD, Reading, paged};
+use crate::aws::{Api, Ask, CallError, Client, PageGuard, Protocol};
+use crate::domain::{Gap, GapKind};
 use crate::snapshot::Collection;
 
 const API: Api = Api {
@@ -52,19 +52,31 @@ async fn describe(
     reading: &Reading<'_>,
     name: &str,
 ) -> Result<Option<(String, Object)>, CallError> {
-    // Groups come in the order of their names, so of all that begin with a name the one that is called so is the first.
-    let ask = Ask::Input("DescribeLogGroups", json!({"logGroupNamePrefix": name, "limit": 1}));
-    let answer = reading.call(DESCRIBE_LOG_GROUPS, |probe| client.send(ask, probe)).await?;
-    let mut answer = Object::read(DESCRIBE_LOG_GROUPS, answer.body.as_bytes())?;
-    for group in answer.take::<Vec<Object>>(DESCRIBE_LOG_GROUPS, "logGroups")? {
-        if group.require::<String>(DESCRIBE_LOG_GROUPS, "logGroupName")? == name {
+    let (mut guard, mut token) = (PageGuard::default(), None);
+    loop {
+        let input = json!({"logGroupNamePrefix": name, "limit": 1});
+        let ask = Ask::Input("DescribeLogGroups", paged(input, "nextToken", token));
+        let answer = reading.call(DESCRIBE_LOG_GROUPS, |probe| client.send(ask, probe)).await?;
+        let mut answer = Object::read(DESCRIBE_LOG_GROUPS, answer.body.as_bytes())?;
+        let groups = answer.take::<Vec<Object>>(DESCRIBE_LOG_GROUPS, "logGroups")?;
+        // Groups come in the order of their names, so of all that begin with a name the one that is called so is the first.
+        if let Some(group) = groups.into_iter().next() {
+            if group.require::<String>(DESCRIBE_LOG_GROUPS, "logGroupName")? != name {
+                return Ok(None);
+            }
             let arn = group.require::<String>(DESCRIBE_LOG_GROUPS, "arn")?;
             // The ARN of a group ends so where it stands for its streams too.
             let arn = arn.strip_suffix(":*").unwrap_or(&arn).to_owned();
             return Ok(Some((arn, group)));
         }
+        // A page without groups says that there are none only where it is the last.
+        token = guard.next(answer.optional("nextToken")).map_err(|(code, message)| {
+            CallError::of_answer(DESCRIBE_LOG_GROUPS, GapKind::Truncated, code, message)
+        })?;
+        if token.is_none() {
+            return Ok(None);
+        }
     }
-    Ok(None)
 }
 
 /// The log groups of a Region that a task definition names; options that do not say where mean the definition's own.
