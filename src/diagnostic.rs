@@ -166,8 +166,6 @@ codes! {
     Metadata = "metadata",
     /// Two controls with one id.
     DuplicateControl = "duplicate-control",
-    /// Two bodies of one test, of which a failing one would be hidden.
-    DuplicateTest = "duplicate-test",
     /// A data document stands where a rule does, and would silently replace it.
     DataShadowsRule = "data-shadows-rule",
     /// A builtin that is not deterministic or reaches outside.

@@ -93,21 +93,20 @@ impl Prepared {
         if problems.len() > before {
             return None;
         }
-        let trees = syntax::modules(&engine);
-        trees.map_err(|error| problems.push(errors::translate(&error, "the policies"))).ok()
+        Some(syntax::modules(&mut engine))
     }
 
     /// Loads any policies for tests.
     pub(super) fn for_tests(
         policies: &[Text<'_>],
-        data: &serde_json::Value,
+        data: &Value,
         coverage: bool,
         problems: &mut Vec<Diagnostic>,
     ) -> Option<Self> {
         let mut engine = test_engine();
         engine.set_enable_coverage(coverage);
         let prepared = Self::added(&mut engine, policies)
-            .and_then(|()| engine.add_data(Value::from(data.clone())))
+            .and_then(|()| engine.add_data(data.clone()))
             .and_then(|()| engine.add_policy("tidewaiter".to_owned(), PREPARING_POLICY.to_owned()))
             .and_then(|_| engine.eval_rule("data.tidewaiter_prepared.ready".to_owned()));
         match prepared {

@@ -229,41 +229,13 @@ fn too_deep_at(file: &str, line: usize, column: usize, limits: &Limits) -> Diagn
     )
 }
 
-/// The test rules of a test file, todo ones included, and what is wrong with them.
-pub(super) fn tests(file: &str, scan: &Scan, problems: &mut Vec<Diagnostic>) -> Vec<(String, usize)> {
-    let mut tests = Vec::<(String, usize)>::new();
-    for head in &scan.heads {
-        if !head.word.starts_with("test_") && !head.word.starts_with("todo_test_") {
-            continue;
-        }
-        let rest = head.rest.trim_start();
-        if rest.starts_with('[') || rest.starts_with('.') || rest.starts_with("contains ") {
-            let message =
-                format!("`{}` is a table of cases, of which the failing ones would be hidden", head.word);
-            let problem = Diagnostic::of_file(file, Code::DuplicateTest, message).at(head.line, head.column);
-            problems.push(problem.with_help("write one test per case, or `every` case in one test"));
-        } else if let Some((_, first)) = tests.iter().find(|(name, _)| *name == head.word) {
-            let message = format!(
-                "`{}` has two bodies (the first on line {first}), of which either can hide the other's failure",
-                head.word
-            );
-            let problem = Diagnostic::of_file(file, Code::DuplicateTest, message).at(head.line, head.column);
-            problems.push(problem.with_help("give each a name of its own"));
-        } else {
-            tests.push((head.word.clone(), head.line));
-        }
-    }
-    tests
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn problems(text: &str) -> Vec<String> {
         let mut problems = Vec::new();
-        let scan = scan("a.rego", text, &Limits::default(), &mut problems);
-        tests("a.rego", &scan, &mut problems);
+        scan("a.rego", text, &Limits::default(), &mut problems);
         problems.iter().map(ToString::to_string).collect()
     }
 
@@ -314,23 +286,11 @@ mod tests {
     }
 
     #[test]
-    fn two_bodies_of_one_test_are_refused() {
-        let text = "package a_test\ntest_x if {\n\tfalse\n}\ntest_y if test_x\ntest_x if {\n\ttrue\n}\n";
-        insta::assert_snapshot!(problems(text).join("\n"), @"a.rego:6:1: `test_x` has two bodies (the first on line 2), of which either can hide the other's failure [duplicate-test]");
-    }
-
-    #[test]
-    fn table_tests_are_refused() {
-        let text = "package a_test\ntest_x[note] if {\n\tsome note in [1]\n}\ntest_y contains 1\n";
-        assert_eq!(problems(text).len(), 2);
-    }
-
-    #[test]
     fn a_test_named_in_the_body_of_another_is_no_head() {
-        assert_eq!(
-            problems("package a_test\ntest_x if {\n\ttest_y\n}\ntest_z if\n\ttest_y\ntest_y := true\n"),
-            [""; 0]
-        );
+        let text = "package a_test\ntest_x if {\n\ttest_y\n}\ntest_z if\n\ttest_y\ntest_y := true\n";
+        let scan = scan("a.rego", text, &Limits::default(), &mut Vec::new());
+        let heads = scan.heads.iter().map(|head| &*head.word).collect::<Vec<_>>();
+        assert_eq!(heads, ["package", "test_x", "test_z", "test_y"]);
     }
 
     #[test]

@@ -1,16 +1,14 @@
-//! The engine's syntax tree, read from the JSON that it prints.
+//! The syntax tree of policies: what the static checks and the tests look at.
 //!
-//! The engine's own types of the tree are not part of its interface; the JSON is, and carries a version.
-//! Only what the static checks look at is read here.
+//! It is made of the engine's own tree, whose types are not part of the engine's interface; `engine_tree.rs` is the one
+//! place that knows them.
+
+mod engine_tree;
 
 use regorus::Engine;
-use serde::Deserialize;
-
-/// The one version of the tree's JSON that is understood.
-const VERSION: u32 = 1;
 
 /// A place in a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Span {
     pub(super) line: usize,
     pub(super) col: usize,
@@ -36,7 +34,7 @@ impl Span {
 }
 
 /// One policy file.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub(super) struct Module {
     pub(super) package: Package,
     pub(super) imports: Vec<Import>,
@@ -45,39 +43,38 @@ pub(super) struct Module {
     pub(super) rego_v1: bool,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub(super) struct Package {
     pub(super) span: Span,
     pub(super) refr: Expr,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub(super) struct Import {
     pub(super) span: Span,
     pub(super) refr: Expr,
-    #[serde(default)]
     pub(super) r#as: Option<Span>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub(super) enum Rule {
     Spec { span: Span, head: RuleHead, bodies: Vec<RuleBody> },
     Default { span: Span, refr: Expr, value: Expr },
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub(super) enum RuleHead {
     Compr { refr: Expr, assign: Option<RuleAssign> },
     Set { refr: Expr, key: Option<Expr> },
     Func { refr: Expr, args: Vec<Expr>, assign: Option<RuleAssign> },
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub(super) struct RuleAssign {
     pub(super) value: Expr,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub(super) struct RuleBody {
     pub(super) span: Span,
     pub(super) assign: Option<RuleAssign>,
@@ -85,26 +82,25 @@ pub(super) struct RuleBody {
     pub(super) query: Query,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub(super) struct Query {
     pub(super) stmts: Vec<Statement>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub(super) struct Statement {
     pub(super) span: Span,
     pub(super) literal: Literal,
-    #[serde(default)]
     pub(super) with_mods: Vec<WithModifier>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub(super) struct WithModifier {
     pub(super) refr: Expr,
     pub(super) r#as: Expr,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub(super) enum Literal {
     SomeVars { vars: Vec<Span> },
     SomeIn { key: Option<Expr>, value: Expr, collection: Expr },
@@ -114,7 +110,7 @@ pub(super) enum Literal {
 }
 
 /// An expression. What the checks do not tell apart has the same shape here.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 #[expect(clippy::enum_variant_names, reason = "the names are the engine's")]
 pub(super) enum Expr {
     String { span: Span, value: String },
@@ -131,13 +127,22 @@ pub(super) enum Expr {
     ObjectCompr { span: Span, key: Box<Expr>, value: Box<Expr>, query: Box<Query> },
     Call { span: Span, fcn: Box<Expr>, params: Vec<Expr> },
     UnaryExpr { span: Span, expr: Box<Expr> },
-    RefDot { span: Span, refr: Box<Expr>, field: (Span, serde_json::Value) },
+    RefDot { span: Span, refr: Box<Expr>, field: (Span, String) },
     RefBrack { span: Span, refr: Box<Expr>, index: Box<Expr> },
     BinExpr { span: Span, lhs: Box<Expr>, rhs: Box<Expr> },
-    BoolExpr { span: Span, op: String, lhs: Box<Expr>, rhs: Box<Expr> },
-    ArithExpr { span: Span, op: String, lhs: Box<Expr>, rhs: Box<Expr> },
-    AssignExpr { span: Span, op: String, lhs: Box<Expr>, rhs: Box<Expr> },
+    BoolExpr { span: Span, op: Comparison, lhs: Box<Expr>, rhs: Box<Expr> },
+    ArithExpr { span: Span, subtracts: bool, lhs: Box<Expr>, rhs: Box<Expr> },
+    AssignExpr { span: Span, declares: bool, lhs: Box<Expr>, rhs: Box<Expr> },
     Membership { span: Span, key: Option<Box<Expr>>, value: Box<Expr>, collection: Box<Expr> },
+}
+
+/// How two values are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Comparison {
+    Equal,
+    Unequal,
+    /// Less or greater.
+    Order,
 }
 
 /// One step of a reference.
@@ -198,7 +203,7 @@ impl Expr {
         loop {
             match here {
                 Self::RefDot { refr, field, .. } => {
-                    steps.push(Step::Name(field.1.as_str().unwrap_or_default()));
+                    steps.push(Step::Name(&field.1));
                     here = refr;
                 }
                 Self::RefBrack { refr, index, .. } => {
@@ -232,34 +237,19 @@ impl Expr {
 
 /// Parses one policy and reads its tree.
 ///
-/// Both the engine's printer and this reader go as deep as the policy's longest chain of operators: call it on a thread
-/// with a large stack.
+/// The reader goes as deep as the policy's longest chain of operators: call it on a thread with a large stack.
 pub(super) fn parse(file: &str, text: &str) -> Result<Module, anyhow::Error> {
     let mut engine = Engine::new();
     // The engine gives a tab four columns; a blank in its place gives every place its column in characters.
     engine.add_policy(file.to_owned(), text.replace('\t', " "))?;
-    modules(&engine)?.pop().ok_or_else(not_understood)
+    modules(&mut engine).pop().ok_or_else(|| anyhow::anyhow!("the engine has no tree of the policy"))
 }
 
 /// The trees of everything that an engine has loaded, in the order in which it was loaded.
 ///
 /// The depth is that of [`parse`].
-pub(super) fn modules(engine: &Engine) -> Result<Vec<Module>, anyhow::Error> {
-    #[derive(Deserialize)]
-    struct Printed {
-        version: u32,
-        ast: Module,
-    }
-    let json = engine.get_ast_as_json()?;
-    let mut reader = serde_json::Deserializer::from_str(&json);
-    reader.disable_recursion_limit();
-    let printed = Vec::<Printed>::deserialize(&mut reader)?;
-    let read = printed.into_iter().map(|printed| (printed.version == VERSION).then_some(printed.ast));
-    read.collect::<Option<_>>().ok_or_else(not_understood)
-}
-
-fn not_understood() -> anyhow::Error {
-    anyhow::anyhow!("the engine printed its syntax tree in a form that is not understood")
+pub(super) fn modules(engine: &mut Engine) -> Vec<Module> {
+    engine.get_modules().iter().map(|module| engine_tree::module(module)).collect()
 }
 
 /// Whether a policy that is no Rego v1 is Rego as it was before.

@@ -263,7 +263,7 @@ pub(super) fn declared(query: &Query, text: &str, scope: &mut BTreeSet<String>) 
                 key.iter().for_each(|key| bind(key, scope));
                 bind(value, scope);
             }
-            Literal::Expr { expr: Expr::AssignExpr { op, lhs, .. } } if op == "ColEq" => bind(lhs, scope),
+            Literal::Expr { expr: Expr::AssignExpr { declares: true, lhs, .. } } => bind(lhs, scope),
             Literal::Expr { .. } | Literal::NotExpr { .. } | Literal::Every { .. } => {}
         }
     }

@@ -6,7 +6,7 @@ use super::patterns::is_pattern;
 use super::reader::Reader;
 use super::types::Type;
 use crate::diagnostic::Code;
-use crate::policy::syntax::{Expr, Query, Span};
+use crate::policy::syntax::{Comparison, Expr, Query, Span};
 
 impl Reader<'_> {
     /// The type of an expression.
@@ -45,17 +45,17 @@ impl Reader<'_> {
                 (Type::Set(left), Type::Set(right)) => Type::Set(Box::new(left.or(*right))),
                 _ => Type::Set(Box::new(Type::Any)),
             },
-            Expr::ArithExpr { lhs, rhs, op, .. } => self.arithmetic(op, lhs, rhs),
-            Expr::BoolExpr { lhs, rhs, op, .. } => self.comparison(op, lhs, rhs),
-            Expr::AssignExpr { op, lhs, rhs, .. } => {
-                self.assignment(op == "ColEq", lhs, rhs);
+            Expr::ArithExpr { lhs, rhs, subtracts, .. } => self.arithmetic(*subtracts, lhs, rhs),
+            Expr::BoolExpr { lhs, rhs, op, .. } => self.comparison(*op, lhs, rhs),
+            Expr::AssignExpr { declares, lhs, rhs, .. } => {
+                self.assignment(*declares, lhs, rhs);
                 Type::Boolean
             }
             Expr::Membership { key, value, collection, .. } => {
                 let (_, of_value) = self.gone_through(collection);
                 key.iter().for_each(|key| drop(self.expr(key)));
                 let found = self.expr(value);
-                self.check_comparable("In", (value, &found), (collection, &of_value));
+                self.check_comparable(None, (value, &found), (collection, &of_value));
                 Type::Boolean
             }
         }
@@ -86,9 +86,9 @@ impl Reader<'_> {
         object.limited()
     }
 
-    fn arithmetic(&mut self, op: &str, lhs: &Expr, rhs: &Expr) -> Type {
+    fn arithmetic(&mut self, subtracts: bool, lhs: &Expr, rhs: &Expr) -> Type {
         let (left, right) = (self.expr(lhs), self.expr(rhs));
-        if op == "Sub" && (matches!(left, Type::Set(_)) || matches!(right, Type::Set(_))) {
+        if subtracts && (matches!(left, Type::Set(_)) || matches!(right, Type::Set(_))) {
             return if matches!(left, Type::Set(_)) { left } else { right };
         }
         for (side, value) in [(lhs, &left), (rhs, &right)] {
@@ -102,29 +102,31 @@ impl Reader<'_> {
                 self.report(Code::TypeMismatch, side.place(), message, help);
             }
         }
-        if op == "Sub" && (left == Type::Any || right == Type::Any) { Type::Any } else { Type::Number }
+        if subtracts && (left == Type::Any || right == Type::Any) { Type::Any } else { Type::Number }
     }
 
-    fn comparison(&mut self, op: &str, lhs: &Expr, rhs: &Expr) -> Type {
+    fn comparison(&mut self, op: Comparison, lhs: &Expr, rhs: &Expr) -> Type {
         let (left, right) = (self.expr(lhs), self.expr(rhs));
-        self.check_comparable(op, (lhs, &left), (rhs, &right));
+        self.check_comparable(Some(op), (lhs, &left), (rhs, &right));
         Type::Boolean
     }
 
     /// Values of different types are never equal, and which is less has nothing to do with their values.
-    fn check_comparable(&mut self, op: &str, left: (&Expr, &Type), right: (&Expr, &Type)) {
+    ///
+    /// Without an operator it is asked whether the left is one of the right.
+    fn check_comparable(&mut self, op: Option<Comparison>, left: (&Expr, &Type), right: (&Expr, &Type)) {
         if !left.1.excludes(right.1) || *left.1 == Type::Null || *right.1 == Type::Null {
             return;
         }
         let outcome = match op {
-            "Eq" | "In" => "are never equal",
-            "Ne" => "are always unequal",
-            _ => "cannot be ordered by value",
+            Some(Comparison::Equal) | None => "are never equal",
+            Some(Comparison::Unequal) => "are always unequal",
+            Some(Comparison::Order) => "cannot be ordered by value",
         };
         let message = format!("{} and {} {outcome}", left.1, right.1);
         let text = match (left.1, right.1) {
             (Type::Text, Type::Number) => Some(left.0),
-            (Type::Number, Type::Text) if op != "In" => Some(right.0),
+            (Type::Number, Type::Text) if op.is_some() => Some(right.0),
             _ => None,
         };
         let help = match text {
@@ -155,7 +157,7 @@ impl Reader<'_> {
                 self.bind(rhs, Type::Any);
             }
             _ => {
-                self.comparison("Eq", lhs, rhs);
+                self.comparison(Comparison::Equal, lhs, rhs);
             }
         }
     }

@@ -233,7 +233,7 @@ impl Reader<'_> {
                     key.iter().for_each(|key| self.declare(key, Origin::Element));
                     self.declare(value, Origin::Element);
                 }
-                Literal::Expr { expr: Expr::AssignExpr { op, lhs, .. } } if op == "ColEq" => {
+                Literal::Expr { expr: Expr::AssignExpr { declares: true, lhs, .. } } => {
                     self.declare(lhs, Origin::Assigned);
                 }
                 Literal::Expr { .. } | Literal::NotExpr { .. } | Literal::Every { .. } => {}

@@ -25,7 +25,7 @@ pub(super) fn steps(expr: &Expr) -> (&Expr, Vec<Step<'_>>) {
     loop {
         match here {
             Expr::RefDot { refr, field, .. } => {
-                steps.push(Step::Name(field.1.as_str().unwrap_or_default(), field.0));
+                steps.push(Step::Name(&field.1, field.0));
                 here = refr;
             }
             Expr::RefBrack { refr, index, .. } => {

@@ -122,7 +122,7 @@ fn untouched(loaded: &Loaded<'_>, number: usize) -> Option<BTreeSet<u32>> {
     let (policy, names) = (loaded.library.policies.get(number)?, loaded.names.get(number)?);
     let text = format!("{}\n\n{TOUCHED} := true\n", policy.text);
     let mut policies = [Policy { file: policy.file.clone(), text, v0: policy.v0 }];
-    let nothing = serde_json::json!({});
+    let nothing = Value::new_object();
     let modules = Prepared::trees(&mut policies, &mut Vec::new())?;
     let texts = policies.each_ref().map(|it| Text { file: &it.file, text: &it.text, v0: it.v0 });
     let prepared = Prepared::for_tests(&texts, &nothing, true, &mut Vec::new())?;

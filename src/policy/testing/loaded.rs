@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use regorus::Value;
@@ -27,11 +28,16 @@ const HARD: [&str; 7] = [
     "undefined rule",
 ];
 
-/// A library, ready to be asked.
+/// A library that was looked at, from which engines are made.
 #[derive(Debug)]
 pub(super) struct Loaded<'a> {
     pub(super) library: &'a Library,
-    pub(super) prepared: Prepared,
+    /// The policies' texts for the engine, in the same order.
+    full: Vec<String>,
+    data: Value,
+    coverage: bool,
+    /// The engine that has all of it.
+    whole: OnceLock<Option<Prepared>>,
     /// One for each policy, in the same order.
     pub(super) modules: Vec<Module>,
     pub(super) names: Vec<Names>,
@@ -60,16 +66,37 @@ impl<'a> Loaded<'a> {
         let uses = Uses::of(&modules, &texts, &names);
         let aliased = aliased(&uses, policies.len());
         let full = policies.iter().zip(&aliased).map(|(policy, names)| full_names(&policy.text, names));
-        let full = full.collect::<Vec<_>>();
-        let full = policies.iter().zip(&full).map(|(it, text)| Text { file: &it.file, text, v0: it.v0 });
-        let prepared = Prepared::for_tests(&full.collect::<Vec<_>>(), data, coverage, problems)?;
+        let (full, data) = (full.collect(), Value::from(std::mem::take(data)));
         let library: &'a Library = library;
-        let loaded = Self { library, prepared, modules, names, uses, aliased };
+        let whole = OnceLock::new();
+        let loaded = Self { library, full, data, coverage, whole, modules, names, uses, aliased };
         loaded.check_roots(problems);
         loaded.check_data(problems);
         loaded.check_recursion(problems);
         loaded.check_functions(problems);
         (problems.len() == before).then_some(loaded)
+    }
+
+    /// An engine with some of its policies, by their numbers.
+    ///
+    /// Call it on a thread with a large stack.
+    pub(super) fn prepared(
+        &self,
+        policies: &BTreeSet<usize>,
+        problems: &mut Vec<Diagnostic>,
+    ) -> Option<Prepared> {
+        let texts = self.library.policies.iter().zip(&self.full).enumerate();
+        let texts = texts.filter(|(number, _)| policies.contains(number));
+        let texts = texts.map(|(_, (it, text))| Text { file: &it.file, text, v0: it.v0 });
+        Prepared::for_tests(&texts.collect::<Vec<_>>(), &self.data, self.coverage, problems)
+    }
+
+    /// The engine that has all of its policies; nothing when it does not take them.
+    ///
+    /// Call it on a thread with a large stack.
+    pub(super) fn whole(&self) -> Option<&Prepared> {
+        let all = || self.prepared(&(0..self.full.len()).collect(), &mut Vec::new());
+        self.whole.get_or_init(all).as_ref()
     }
 
     /// One of its files.

@@ -8,9 +8,10 @@
 //! error with its reason, never a pass.
 //!
 //! - `load.rs` finds policies and data as `opa test` does, `repair.rs` writes out what the engine does not parse, and
-//!   `loaded.rs` makes an engine of them once.
+//!   `loaded.rs` makes engines of them.
 //! - `definitions.rs` finds the tests, `run.rs` spreads them over threads.
 //! - `cases.rs` takes tables apart, `failing.rs` finds the expression that does not hold.
+//! - `reach.rs` divides a library into parts that are asked apart, because the engine slows down with every rule.
 //! - `uses.rs` knows who reads `input` and who calls what; `coverage.rs` merges what the threads saw.
 
 mod cases;
@@ -20,6 +21,7 @@ mod examples;
 mod failing;
 mod load;
 mod loaded;
+mod reach;
 pub(super) mod repair;
 mod run;
 mod synthetic;

@@ -1,6 +1,6 @@
 //! Every test of every library, spread over threads and put back in order.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -15,6 +15,7 @@ use super::definitions::{self, Definition, Kind, path_text};
 use super::failing::Failing;
 use super::load::Library;
 use super::loaded::{Answer, Asker, Loaded};
+use super::reach::{self, Part};
 use super::synthetic::{self, Synthetic};
 use super::{Bench, CaseResult, Coverage, TestOptions, TestOutcome, TestResult, TestRun};
 use crate::diagnostic::{Code, Diagnostic};
@@ -46,6 +47,10 @@ struct Job<'a> {
     loaded: &'a Loaded<'a>,
     definitions: &'a [Definition],
     plans: &'a [Plan],
+    /// Engines with what the tests of some files need.
+    parts: &'a [Prepared],
+    /// Which of them a file's tests are asked of.
+    part_of: &'a BTreeMap<usize, usize>,
     /// The library with the policies that were written for its tables and twins.
     workshop: Option<Prepared>,
     options: &'a TestOptions,
@@ -91,28 +96,30 @@ fn run_library(
         written.push(policies);
     }
     let workshop = workshop(loaded, &written, &mut plans);
+    let n_threads =
+        if options.bench.is_some() { 1 } else { options.threads.get().min(definitions.len().max(1)) };
+    let mut n_tests = BTreeMap::new();
+    for definition in &definitions {
+        *n_tests.entry(definition.policy).or_default() += 1;
+    }
+    let parts = reach::parts(&loaded.modules, &loaded.names, &loaded.uses, &n_tests);
+    let files =
+        parts.iter().enumerate().flat_map(|(part, it)| it.tests.iter().map(move |file| (*file, part)));
+    let part_of = files.collect();
+    let parts = prepared(loaded, &parts, n_threads)?;
     let job = Job {
         loaded,
         definitions: &definitions,
         plans: &plans,
+        parts: &parts,
+        part_of: &part_of,
         workshop,
         options,
         n_explained: AtomicUsize::new(0),
         explained_ns: AtomicU64::new(0),
     };
-    let n_threads =
-        if options.bench.is_some() { 1 } else { options.threads.get().min(definitions.len().max(1)) };
     let (next, results) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
-    let workers = std::thread::scope(|scope| {
-        let threads = (0..n_threads).map(|_| {
-            let builder = std::thread::Builder::new().name("test".to_owned()).stack_size(stack::STACK_BYTES);
-            builder.spawn_scoped(scope, || Worker::new(&job).work(&next, &results))
-        });
-        let threads = threads.collect::<Result<Vec<_>, _>>().map_err(|error| error.to_string());
-        let ended = threads.map(|threads| threads.into_iter().map(std::thread::ScopedJoinHandle::join));
-        ended.and_then(|ended| ended.collect::<Result<Vec<_>, _>>().map_err(|_| "a thread died".to_owned()))
-    });
-    let workers = workers.map_err(|reason| vec![died(&reason)])?;
+    let workers = on_threads(n_threads, || Worker::new(&job).work(&next, &results))?;
     let mut results = results.into_inner().unwrap_or_default();
     results.sort_by_key(|(number, _)| *number);
     let results = results.into_iter().map(|(_, result)| result).collect();
@@ -124,6 +131,47 @@ fn run_library(
         Vec::new()
     };
     Ok((results, covered))
+}
+
+/// Does the same on several threads with large stacks.
+fn on_threads<T: Send>(n_threads: usize, work: impl Fn() -> T + Sync) -> Result<Vec<T>, Vec<Diagnostic>> {
+    let ended = std::thread::scope(|scope| {
+        let threads = (0..n_threads).map(|_| {
+            let builder = std::thread::Builder::new().name("test".to_owned()).stack_size(stack::STACK_BYTES);
+            builder.spawn_scoped(scope, &work)
+        });
+        let threads = threads.collect::<Result<Vec<_>, _>>().map_err(|error| error.to_string());
+        let ended = threads.map(|threads| threads.into_iter().map(std::thread::ScopedJoinHandle::join));
+        ended.and_then(|ended| ended.collect::<Result<Vec<_>, _>>().map_err(|_| "a thread died".to_owned()))
+    });
+    ended.map_err(|reason| vec![died(&reason)])
+}
+
+/// An engine for each part, or everything that keeps the engine from taking one of them.
+fn prepared(loaded: &Loaded<'_>, parts: &[Part], n_threads: usize) -> Result<Vec<Prepared>, Vec<Diagnostic>> {
+    let (next, prepared) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    let problems = on_threads(n_threads.min(parts.len()), || {
+        let mut problems = Vec::new();
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            let Some(part) = parts.get(number) else { return problems };
+            if let Some(engine) = loaded.prepared(&part.policies, &mut problems)
+                && let Ok(mut prepared) = prepared.lock()
+            {
+                prepared.push((number, engine));
+            }
+        }
+    });
+    let mut problems = problems?.into_iter().flatten().collect::<Vec<_>>();
+    if !problems.is_empty() {
+        // Two parts may hold the same policy.
+        problems.sort_by_key(ToString::to_string);
+        problems.dedup();
+        return Err(problems);
+    }
+    let mut prepared = prepared.into_inner().unwrap_or_default();
+    prepared.sort_by_key(|(number, _)| *number);
+    Ok(prepared.into_iter().map(|(_, engine)| engine).collect())
 }
 
 /// How a definition is asked for, and the policies that this takes.
@@ -176,7 +224,10 @@ fn plan(loaded: &Loaded<'_>, definition: &Definition, number: usize) -> (Plan, V
 fn workshop(loaded: &Loaded<'_>, written: &[Vec<Synthetic>], plans: &mut [Plan]) -> Option<Prepared> {
     let all = |written: &[&Vec<Synthetic>]| {
         let texts = written.iter().flat_map(|it| it.iter()).map(Synthetic::as_text).collect::<Vec<_>>();
-        loaded.prepared.with_policies(&texts)
+        loaded
+            .whole()
+            .ok_or_else(|| anyhow::anyhow!("the engine does not take the library"))?
+            .with_policies(&texts)
     };
     if written.iter().all(Vec::is_empty) {
         return None;
@@ -200,7 +251,8 @@ fn workshop(loaded: &Loaded<'_>, written: &[Vec<Synthetic>], plans: &mut [Plan])
 /// One thread's engines.
 struct Worker<'a> {
     job: &'a Job<'a>,
-    plain: Asker,
+    /// By part.
+    plain: BTreeMap<usize, Asker>,
     workshop: Option<Asker>,
 }
 
@@ -208,7 +260,7 @@ impl<'a> Worker<'a> {
     fn new(job: &'a Job<'a>) -> Self {
         let limit = job.options.time_limit;
         let workshop = job.workshop.as_ref().map(|workshop| Asker::new(workshop, limit));
-        Self { job, plain: Asker::new(&job.loaded.prepared, limit), workshop }
+        Self { job, plain: BTreeMap::new(), workshop }
     }
 
     /// Runs tests until there are no more; gives the engines back for what they saw.
@@ -224,7 +276,8 @@ impl<'a> Worker<'a> {
                 results.push((number, result));
             }
         }
-        let engines = self.plain.engines().chain(self.workshop.iter().flat_map(Asker::engines));
+        let engines =
+            self.plain.values().flat_map(Asker::engines).chain(self.workshop.iter().flat_map(Asker::engines));
         if self.job.options.coverage { engines.cloned().collect() } else { Vec::new() }
     }
 
@@ -260,7 +313,9 @@ impl<'a> Worker<'a> {
             Plan::Table { rule, table } => (rule, true, Some(table)),
         };
         self.warn(definition, &mut result);
-        let Some(asker) = (if is_copy { self.workshop.as_mut() } else { Some(&mut self.plain) }) else {
+        let options = self.job.options;
+        let asker = if is_copy { self.workshop.as_mut() } else { self.asker(definition.policy) };
+        let Some(asker) = asker else {
             result.outcome =
                 TestOutcome::Error("the engine does not take what was written to tell it apart".to_owned());
             return result;
@@ -272,7 +327,7 @@ impl<'a> Worker<'a> {
         result
             .notes
             .extend(builtin_error.map(|error| format!("a builtin failed, which is undefined: {error}")));
-        let limit = self.job.options.time_limit;
+        let limit = options.time_limit;
         match (value, table) {
             // A builtin is not interrupted; that it took too long shows when it is done.
             (Ok(_), _) if result.duration > limit => {
@@ -289,11 +344,19 @@ impl<'a> Worker<'a> {
             }
             (Ok(Value::Bool(true)), None) => {
                 result.outcome = TestOutcome::Passed;
-                result.bench = self.job.options.bench.map(|time| bench(rule, asker, time));
+                result.bench = options.bench.map(|time| bench(rule, asker, time));
             }
             (Ok(_), None) => result.failed_at = self.explain(definition, None),
         }
         result
+    }
+
+    /// The engine for a file's tests.
+    fn asker(&mut self, file: usize) -> Option<&mut Asker> {
+        let part = *self.job.part_of.get(&file)?;
+        let prepared = self.job.parts.get(part)?;
+        let limit = self.job.options.time_limit;
+        Some(self.plain.entry(part).or_insert_with(|| Asker::new(prepared, limit)))
     }
 
     /// What a test reads that nobody gives it.
@@ -343,7 +406,7 @@ impl<'a> Worker<'a> {
         let failing = Failing {
             file: job.loaded.file(definition.policy)?,
             definition,
-            prepared: &job.loaded.prepared,
+            prepared: job.loaded.whole()?,
             time_limit: job.options.time_limit,
             values: job.options.values,
             case,

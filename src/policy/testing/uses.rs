@@ -76,6 +76,19 @@ impl Names {
     pub(super) fn is_global(&self, name: &str) -> bool {
         name == "input" || name == "data" || self.own.contains(name) || self.aliases.contains_key(name)
     }
+
+    /// The whole path, from `data` or `input`, of a name that is not local.
+    pub(super) fn resolved(&self, name: &str, steps: Vec<String>) -> Option<Vec<String>> {
+        let front = match name {
+            "data" | "input" => vec![name.to_owned()],
+            _ if self.own.contains(name) => {
+                let package = self.package.iter().map(String::as_str);
+                ["data"].into_iter().chain(package).chain([name]).map(ToOwned::to_owned).collect()
+            }
+            _ => self.aliases.get(name)?.clone(),
+        };
+        Some([front, steps].concat())
+    }
 }
 
 /// The parts of a module's package.
@@ -119,13 +132,18 @@ impl Uses {
     }
 
     /// The rules that a path may reach: those at it, below it, and the one that it reaches into.
-    fn reached(&self, path: &[String]) -> Vec<&Vec<String>> {
+    pub(super) fn reached(&self, path: &[String]) -> Vec<&Vec<String>> {
         let below =
             self.0.range(path.to_vec()..).map(|(rule, _)| rule).take_while(|rule| rule.starts_with(path));
         let above = (1..path.len()).filter_map(|length| {
             path.get(..length).and_then(|prefix| self.0.get_key_value(prefix)).map(|(rule, _)| rule)
         });
         below.chain(above).collect()
+    }
+
+    /// The policies that define a rule.
+    pub(super) fn definers(&self, rule: &[String]) -> impl Iterator<Item = usize> {
+        self.0.get(rule).into_iter().flatten().map(|one| one.policy)
     }
 
     /// Where a definition comes to read an `input` that nobody gave it: the rule, and its place.
@@ -312,7 +330,7 @@ impl Walk<'_> {
             Step::Name(name) => Some(name.to_owned()),
             Step::Dynamic(_) => None,
         });
-        let Some(path) = self.resolved(name, steps.collect()) else { return };
+        let Some(path) = self.names.resolved(name, steps.collect()) else { return };
         match path.split_first() {
             Some((root, _)) if root == "input" && !self.mocked => {
                 self.found.input.get_or_insert(span.place());
@@ -323,26 +341,13 @@ impl Walk<'_> {
         }
     }
 
-    /// The whole path, from `data` or `input`, of a name that is not local.
-    fn resolved(&self, name: &str, steps: Vec<String>) -> Option<Vec<String>> {
-        let front = match name {
-            "data" | "input" => vec![name.to_owned()],
-            _ if self.names.own.contains(name) => {
-                let package = self.names.package.iter().map(String::as_str);
-                ["data"].into_iter().chain(package).chain([name]).map(ToOwned::to_owned).collect()
-            }
-            _ => self.names.aliases.get(name)?.clone(),
-        };
-        Some([front, steps].concat())
-    }
-
     /// A function of the package by its bare name: the engine replaces a function only under the name that it is called by.
     fn own_name(&mut self, function: &Expr) {
         let Expr::Var { value: name, span } = function.reference().0 else { return };
         if !self.names.own.contains(name) {
             return;
         }
-        let path = self.resolved(name, Vec::new()).map(|path| super::definitions::path_text(&path));
+        let path = self.names.resolved(name, Vec::new()).map(|path| super::definitions::path_text(&path));
         if let Some(path) = path.filter(|path| !path.contains('[')) {
             self.found.aliased.push((span.range(), path));
         }
@@ -364,7 +369,7 @@ impl Walk<'_> {
         let Some(path) = function.path() else { return };
         let Some((name, steps)) = path.split_first() else { return };
         let steps = steps.iter().map(|step| (*step).to_owned()).collect();
-        match self.resolved(name, steps) {
+        match self.names.resolved(name, steps) {
             Some(path) if path.first().is_some_and(|root| root == "input") => {}
             Some(path) => {
                 let path = path.into_iter().skip(1).collect::<Vec<_>>();
