@@ -125,7 +125,7 @@ pub(super) fn read(
     }
     let documents = data::documents(tree, &manifest, problems);
     let frameworks = read_frameworks(tree, &ids, problems);
-    let Manifest { name, title, revision, roots } = manifest;
+    let Manifest { name, title, revision, roots, requires: _ } = manifest;
     let id = BundleId { name, revision, digest: tree.digest() };
     Some(Bundle {
         id,

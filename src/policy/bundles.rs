@@ -11,7 +11,7 @@ use super::files::{self, Source};
 use super::frameworks::{self, Framework};
 use super::graph::Graph;
 use super::input_paths::Reads;
-use super::{Limits, data, manifest, nearest, params, stack};
+use super::{Limits, data, manifest, nearest, params, requirements, stack};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::domain::{BundleId, Control, ControlId, Mapping};
 use crate::snapshot::Collection;
@@ -186,10 +186,10 @@ fn load(
     limits: &Limits,
 ) -> Result<Bundles, Vec<Diagnostic>> {
     let (mut problems, mut graph, mut read) = (Vec::new(), Graph::default(), Vec::<Bundle>::new());
-    for source in sources {
-        for tree in files::read(source, limits, &mut problems) {
-            read.extend(bundle::read(&tree, limits, &mut graph, &mut problems));
-        }
+    let given = sources.iter().flat_map(|source| files::read(source, limits, &mut problems));
+    let given = given.collect::<Vec<_>>();
+    for tree in given.iter().chain(&requirements::missing(&given, &mut problems)) {
+        read.extend(bundle::read(tree, limits, &mut graph, &mut problems));
     }
     if read.is_empty() && problems.is_empty() {
         problems.push(Diagnostic::of_file("bundles", Code::Manifest, "no bundle was given"));

@@ -129,12 +129,15 @@ impl Tree {
 /// Reads every bundle of a source.
 pub(super) fn read(source: &Source, limits: &Limits, problems: &mut Vec<Diagnostic>) -> Vec<Arc<Tree>> {
     match source {
-        Source::Builtin => {
-            BUILTIN.dirs().filter(|dir| holds_manifest(dir)).map(built_in).map(Arc::new).collect()
-        }
+        Source::Builtin => built_in_bundles(),
         Source::Directory(root) => directory(root, limits, problems).into_iter().map(Arc::new).collect(),
         Source::Loaded(tree) => vec![Arc::clone(tree)],
     }
+}
+
+/// Every bundle that the program carries.
+pub(super) fn built_in_bundles() -> Vec<Arc<Tree>> {
+    BUILTIN.dirs().filter(|dir| holds_manifest(dir)).map(built_in).map(Arc::new).collect()
 }
 
 fn holds_manifest(dir: &Dir<'static>) -> bool {

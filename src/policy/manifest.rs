@@ -14,6 +14,8 @@ pub(super) struct Manifest {
     pub(super) title: Option<String>,
     /// Its revision.
     pub(super) revision: String,
+    /// The names of bundles that it cannot do without.
+    pub(super) requires: Vec<String>,
     /// Paths below `data` that packages and data documents keep to, `/` between their parts.
     pub(super) roots: Vec<String>,
 }
@@ -49,8 +51,7 @@ pub(super) fn parse(file: &str, text: &str, problems: &mut Vec<Diagnostic>) -> O
     };
     let text_of = |key: &str| wire.metadata.get(key).and_then(Value::as_str).map(ToOwned::to_owned);
     let name = text_of("name").unwrap_or_default();
-    let is_name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    if name.is_empty() || name.len() > 64 || !name.bytes().all(is_name) {
+    if !is_name(&name) {
         wrong(
             "the manifest gives the bundle no usable name",
             "set `metadata.name` to at most 64 lower-case letters, digits and hyphens",
@@ -64,6 +65,18 @@ pub(super) fn parse(file: &str, text: &str, problems: &mut Vec<Diagnostic>) -> O
     }
     if wire.rego_version.is_some_and(|version| version != 1) {
         wrong("the bundle is not written in Rego v1", "leave `rego_version` out, or set it to 1");
+    }
+    let requires = match wire.metadata.get("requires") {
+        None => Some(Vec::new()),
+        Some(list) => list.as_array().and_then(|list| {
+            list.iter().map(|it| it.as_str().filter(|it| is_name(it)).map(ToOwned::to_owned)).collect()
+        }),
+    };
+    if requires.as_ref().is_none_or(|requires| requires.contains(&name)) {
+        wrong(
+            "`metadata.requires` is not a list of other bundles' names",
+            "name each bundle as its own manifest does, such as `[\"aws-library\"]`",
+        );
     }
     let roots = wire.roots.unwrap_or_else(|| vec![String::new()]);
     let roots = roots.iter().map(|root| root.trim_matches('/').to_owned()).collect::<Vec<_>>();
@@ -85,8 +98,14 @@ pub(super) fn parse(file: &str, text: &str, problems: &mut Vec<Diagnostic>) -> O
         name,
         title: text_of("title"),
         revision: wire.revision,
+        requires: requires.unwrap_or_default(),
         roots,
     })
+}
+
+fn is_name(name: &str) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    !name.is_empty() && name.len() <= 64 && name.bytes().all(is_part)
 }
 
 /// Whether one root lies in the other; the empty one holds everything.

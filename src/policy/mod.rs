@@ -45,6 +45,7 @@ mod manifest;
 mod metadata;
 mod nearest;
 mod params;
+mod requirements;
 mod scaffold;
 mod scan;
 mod signing;

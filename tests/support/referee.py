@@ -1,7 +1,7 @@
 """Real OPA as the referee of Rego semantics.
 
 Loads a bundle, a directory or a `.tar.gz` that is unpacked first, the way `opa test -b` and `opa eval -b` load it (policies, `data.yaml` and `data.json` files at
-their own path, roots from `.manifest`) into OPA itself, as a shared library that `tests/support/setup` unpacked.
+their own path, roots from `.manifest`), with the built-in bundles that its manifest requires, into OPA itself, as a shared library that `tests/support/setup` unpacked.
 
     referee.py test BUNDLE…                          run every `test_` rule; exit 1 when one does not hold
     referee.py outcomes DIRECTORY                    print {package.test: what `opa test` says of it} for each test below the directory
@@ -21,6 +21,8 @@ import yaml
 
 sys.path.insert(0, str(Path(sys.executable).parent.parent / "opa"))
 from opa_bindings.engine import OpaEngine, OpaError  # noqa: E402
+
+BUILT_IN = Path(__file__).resolve().parents[2] / "bundles"
 
 PACKAGE = re.compile(r"^package\s+([\w.]+)", re.MULTILINE)
 TEST = re.compile(r"^(test_\w+)", re.MULTILINE)
@@ -44,12 +46,28 @@ def bundle_data(bundle):
     return document
 
 
+def required(bundle, seen=()):
+    """The bundles that a bundle requires by its manifest, which `opa` would be given beside it."""
+    manifest = bundle / ".manifest"
+    metadata = json.loads(manifest.read_text()).get("metadata", {}) if manifest.is_file() else {}
+    found = []
+    for name in metadata.get("requires", []):
+        if name not in seen:
+            found += [BUILT_IN / name, *required(BUILT_IN / name, (*seen, name))]
+    return found
+
+
 def engine(bundle, params=None):
-    """An OPA engine with the bundle's policies and data, and `params` laid over `data.params`."""
+    """An OPA engine with the bundle's policies and data, those that it requires, and `params` laid over `data.params`."""
     opa = OpaEngine()
     for file in sorted(bundle.rglob("*.rego")):
         opa.add_policy(str(file.relative_to(bundle)), file.read_text())
     data = bundle_data(bundle)
+    for other in required(bundle):
+        for file in sorted(other.rglob("*.rego")):
+            if not file.name.endswith("_test.rego"):
+                opa.add_policy(f"{other.name}/{file.relative_to(other)}", file.read_text())
+        data = merged(bundle_data(other), data)
     if params:
         data = merged(data, {"params": params})
     opa.add_data(data)

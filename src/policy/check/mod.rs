@@ -30,7 +30,7 @@ use super::data::Document;
 use super::engine::Prepared;
 use super::files::{self, Tree};
 use super::graph::Graph;
-use super::{Bundles, Limits, data, errors, scan, stack, syntax};
+use super::{Bundles, Limits, data, errors, requirements, scan, stack, syntax};
 use crate::diagnostic::{Code, Diagnostic, Level};
 use index::{Index, Unit};
 
@@ -72,9 +72,17 @@ fn check_all(paths: &[PathBuf], limits: &Limits) -> Checked {
     if !sources.bundles.is_empty() {
         let mut unread = Vec::new();
         trees.extend(sources.bundles.iter().flat_map(|source| files::read(source, limits, &mut unread)));
+        let required = requirements::missing(&trees, &mut unread);
+        let required =
+            required.iter().map(|tree| Arc::new(Tree::clone(tree).without_tests())).collect::<Vec<_>>();
         let loaded = Bundles::load(&sources.bundles, None, limits);
         let refused = loaded.as_ref().err().cloned().unwrap_or_default();
-        let found = Policies::of(&trees, limits, true).check(&mut checked);
+        let all = [&trees[..], &required].concat();
+        let mut found = Policies::of(&all, limits, true).check(&mut checked);
+        let borrowed = required.iter().flat_map(|tree| tree.files.keys().map(|path| tree.name(path)));
+        let borrowed = borrowed.collect::<BTreeSet<_>>();
+        checked.n_policies -= borrowed.iter().filter(|file| file.ends_with(".rego")).count();
+        found.retain(|problem| !borrowed.contains(&problem.file));
         checked.problems.extend(without_repetitions(refused, &found));
         checked.problems.extend(found);
         for tree in &trees {
@@ -82,7 +90,7 @@ fn check_all(paths: &[PathBuf], limits: &Limits) -> Checked {
             examples::check(tree, &mut checked.problems);
         }
         if let Ok(bundles) = loaded {
-            proof::check(&sources.bundles, &bundles, &trees, limits, &mut checked.problems);
+            proof::check(&sources.bundles, &bundles, &trees, &required, limits, &mut checked.problems);
         }
     }
     for library in sources.libraries.into_iter().map(Arc::new) {

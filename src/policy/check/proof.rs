@@ -75,6 +75,7 @@ pub(super) fn check(
     sources: &[Source],
     bundles: &Bundles,
     trees: &[Arc<Tree>],
+    required: &[Arc<Tree>],
     limits: &Limits,
     problems: &mut Vec<Diagnostic>,
 ) {
@@ -82,6 +83,7 @@ pub(super) fn check(
         Ok(results) => results,
         Err(found) => return problems.extend(found),
     };
+    let all = [trees, required].concat();
     let mut proven = BTreeSet::new();
     for result in results {
         match result.problem {
@@ -104,7 +106,7 @@ pub(super) fn check(
     for control in bundles.all_controls().iter().filter(|control| !proven.contains(&control.package)) {
         for tree in trees {
             let policy = format!("{}.rego", path_of(&control.package));
-            if tree.files.contains_key(&policy) && !fires_in_tests(tree, &policy, limits) {
+            if tree.files.contains_key(&policy) && !fires_in_tests(&all, &tree.name(&policy), limits) {
                 let message =
                     format!("neither a test nor an example makes the control `{}` fire", control.id);
                 let place = place_of_package(tree, &policy, limits);
@@ -125,26 +127,30 @@ fn path_of(package: &str) -> String {
 }
 
 /// Whether some test of a control holds only because its `deny` does: it no longer holds when that is taken out.
-fn fires_in_tests(tree: &Tree, policy: &str, limits: &Limits) -> bool {
+///
+/// `policy` is the control's file as messages name it; `all` is every bundle that it may need.
+fn fires_in_tests(all: &[Arc<Tree>], policy: &str, limits: &Limits) -> bool {
     let mut ignored = Vec::new();
-    let policies = tree.files.keys().filter(|path| path.ends_with(".rego"));
-    let units = policies
-        .filter_map(|path| Some((path, unit(tree, path, limits, &mut ignored).ok()?)))
-        .collect::<Vec<_>>();
+    let policies = all.iter().flat_map(|tree| tree.files.keys().map(move |path| (tree, path)));
+    let policies = policies.filter(|(_, path)| path.ends_with(".rego"));
+    let units = policies.filter_map(|(tree, path)| unit(tree, path, limits, &mut ignored).ok());
+    let units = units.collect::<Vec<_>>();
     let folder = policy.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let is_beside = |path: &str| path.rsplit_once('/').is_some_and(|(it, _)| it == folder);
-    let tests = units.iter().filter(|(path, unit)| unit.is_test && is_beside(path));
-    let tests = tests.flat_map(|(_, unit)| {
+    let is_beside = |file: &str| file.rsplit_once('/').is_some_and(|(it, _)| it == folder);
+    let tests = units.iter().filter(|unit| unit.is_test && is_beside(&unit.file));
+    let tests = tests.flat_map(|unit| {
         let names = unit.module.rules.iter().filter_map(rule_name).map(|name| name.join("."));
         names
             .filter(|name| name.starts_with("test_"))
             .map(|name| format!("data.{}.{name}", unit.package.join(".")))
     });
-    let data = data::merge(&data::documents_unchecked(tree, &mut ignored), &mut ignored);
+    let documents = all.iter().flat_map(|tree| data::documents_unchecked(tree, &mut ignored));
+    let documents = documents.collect::<Vec<_>>();
+    let data = data::merge(&documents, &mut ignored);
     let data = serde_json::Value::Object(data);
     let prepared = |is_mute: bool| {
-        let texts = units.iter().map(|(path, unit)| {
-            let text = if is_mute && *path == policy { muted(unit) } else { unit.text.clone() };
+        let texts = units.iter().map(|unit| {
+            let text = if is_mute && unit.file == policy { muted(unit) } else { unit.text.clone() };
             (unit.file.clone(), text)
         });
         let prepared = Prepared::new(&texts.collect::<Vec<_>>(), &data, &mut Vec::new())?;

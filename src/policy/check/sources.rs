@@ -41,12 +41,15 @@ pub(super) fn find(paths: &[PathBuf], limits: &Limits, problems: &mut Vec<Diagno
     sources
 }
 
-/// Whether a directory is a bundle of controls. Others have bundles too, and owe this program nothing.
+/// Whether a directory is a bundle of controls, or of what they share, which has a name. Others have bundles too, and owe
+/// this program nothing.
 fn is_bundle(directory: &Path, limits: &Limits) -> bool {
     #[derive(Deserialize)]
-    struct Roots {
+    struct Manifest {
         #[serde(default)]
         roots: Vec<String>,
+        #[serde(default)]
+        metadata: serde_json::Map<String, serde_json::Value>,
     }
     let manifest = directory.join(MANIFEST);
     if !manifest.is_file() {
@@ -55,9 +58,9 @@ fn is_bundle(directory: &Path, limits: &Limits) -> bool {
     let content = files::content(&manifest, limits, &mut 0).unwrap_or_default();
     let is_ours = |root: &String| root.split('/').next() == Some("tidewaiter");
     // A manifest that cannot be read is looked at as if it were ours, so that somebody hears of it.
-    let names_controls =
-        serde_json::from_slice::<Roots>(&content).map_or(true, |it| it.roots.iter().any(is_ours));
-    names_controls || directory.join("controls").is_dir()
+    let says_so = serde_json::from_slice::<Manifest>(&content)
+        .map_or(true, |it| it.roots.iter().any(is_ours) || it.metadata.contains_key("name"));
+    says_so || directory.join("controls").is_dir()
 }
 
 /// One policy.

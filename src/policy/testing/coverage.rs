@@ -80,7 +80,7 @@ pub(super) fn merge<'a>(
     }
     let mut files = Vec::new();
     for (number, policy) in loaded.library.policies.iter().enumerate() {
-        if policy.file.ends_with(TEST_SUFFIX) {
+        if policy.file.ends_with(TEST_SUFFIX) || loaded.library.borrowed.contains(&policy.file) {
             continue;
         }
         let (mut covered, mut not_covered) = seen

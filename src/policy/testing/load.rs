@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -15,6 +16,7 @@ use super::super::data::{self, Document};
 use super::super::engine::Policy;
 use super::super::files::{self, MANIFEST, Source, Tree};
 use super::super::manifest::Manifest;
+use super::super::requirements::{self, Origin};
 use super::super::{Limits, scan};
 use super::TestPaths;
 use crate::diagnostic::{Code, Diagnostic};
@@ -28,6 +30,8 @@ pub(super) struct Library {
     pub(super) data: Value,
     /// The data's files, for the check that none of them covers a rule.
     pub(super) documents: Vec<Document>,
+    /// Files of bundles that are only there because others require them.
+    pub(super) borrowed: BTreeSet<String>,
     /// The roots that packages keep to, by the files that they bind.
     roots: Vec<(BTreeSet<String>, Manifest)>,
 }
@@ -46,12 +50,7 @@ pub(super) fn from_sources(sources: &[Source], limits: &Limits) -> Result<Vec<Li
     let mut problems = Vec::new();
     let trees = sources.iter().flat_map(|source| files::read(source, limits, &mut problems));
     let trees = trees.collect::<Vec<_>>();
-    let mut libraries = Vec::new();
-    for tree in &trees {
-        let mut library = Library::default();
-        library.add(tree, Kind::Bundle, false, limits, &mut problems);
-        libraries.push(library.finished(&mut problems));
-    }
+    let libraries = ours(trees, false, limits, &mut problems);
     if problems.is_empty() { Ok(libraries) } else { Err(problems) }
 }
 
@@ -63,23 +62,37 @@ pub(super) fn from_paths(paths: &TestPaths, limits: &Limits) -> Result<Vec<Libra
         found.path(path, &mut problems);
     }
     let Found { loose, bundles, .. } = found;
-    let mut libraries = Vec::new();
     let mut together = Library::default();
-    for (tree, is_ours) in &bundles {
-        if paths.as_bundles && !is_ours {
-            together.add(tree, Kind::Bundle, paths.v0, limits, &mut problems);
-        } else {
-            let mut library = Library::default();
-            library.add(tree, Kind::Bundle, paths.v0, limits, &mut problems);
-            libraries.push(library.finished(&mut problems));
-        }
+    let (theirs, bundles) =
+        bundles.into_iter().partition::<Vec<_>, _>(|(_, is_ours)| paths.as_bundles && !is_ours);
+    for (tree, _) in &theirs {
+        together.add(tree, Kind::Bundle, paths.v0, limits, &mut problems);
     }
+    let bundles = bundles.into_iter().map(|(tree, _)| Arc::new(tree)).collect();
+    let mut libraries = ours(bundles, paths.v0, limits, &mut problems);
     for tree in &loose {
         together.add(tree, Kind::Loose, paths.v0, limits, &mut problems);
     }
     libraries.push(together.finished(&mut problems));
     libraries.retain(|library| !library.policies.is_empty());
     if problems.is_empty() { Ok(libraries) } else { Err(problems) }
+}
+
+/// One library for each of our bundles, together with those that it requires.
+fn ours(trees: Vec<Arc<Tree>>, v0: bool, limits: &Limits, problems: &mut Vec<Diagnostic>) -> Vec<Library> {
+    let trees = requirements::with_required(trees, problems);
+    let mut libraries = Vec::new();
+    for group in requirements::connected(&trees.iter().map(|(tree, _)| &**tree).collect::<Vec<_>>()) {
+        let mut library = Library::default();
+        for (tree, origin) in group.into_iter().filter_map(|number| trees.get(number)) {
+            if *origin == Origin::Required {
+                library.borrowed.extend(tree.files.keys().map(|path| tree.name(path)));
+            }
+            library.add(tree, Kind::Bundle, v0, limits, problems);
+        }
+        libraries.push(library.finished(problems));
+    }
+    libraries
 }
 
 /// Files while they are looked for.
@@ -346,7 +359,8 @@ fn manifest(tree: &Tree, v0: bool, problems: &mut Vec<Diagnostic>) -> (Option<Ma
         },
     );
     let v0 = manifest.get("rego_version").and_then(Value::as_u64).map_or(v0, |version| version == 0);
-    (Some(Manifest { name: String::new(), title: None, revision: String::new(), roots }), v0)
+    let requires = Vec::new();
+    (Some(Manifest { name: String::new(), title: None, revision: String::new(), requires, roots }), v0)
 }
 
 /// Refuses what would keep the engine's parser busy for longer than anybody waits.

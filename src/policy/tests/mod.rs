@@ -6,6 +6,7 @@ mod contract;
 mod judging;
 mod loading;
 mod proving;
+mod requiring;
 
 use std::fs;
 use std::num::NonZeroUsize;
