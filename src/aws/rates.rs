@@ -81,6 +81,8 @@ buckets! {
     EcrRead = (20.0, 10.0),
     /// ECR: policies, tags and scanning of one repository.
     EcrRepositoryRead = (20.0, 20.0),
+    /// ECR: images and what scans found in them.
+    EcrImageRead = (20.0, 20.0),
     /// GuardDuty: detectors and coverage.
     GuardDutyRead = (10.0, 5.0),
     /// Inspector: the status of accounts.

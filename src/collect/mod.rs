@@ -131,7 +131,11 @@ pub async fn collect(
     ];
     let ecs = async {
         let (newest, interfaces) = ecs::read(&estate, scheduled(&estate)).await;
-        futures::join!(ec2::read_network_interfaces(&estate, interfaces), logs::read(&estate));
+        futures::join!(
+            ec2::read_network_interfaces(&estate, interfaces),
+            ecr::read_images(&estate),
+            logs::read(&estate)
+        );
         newest
     };
     let (newest, _) = futures::join!(ecs.boxed(), join_all(others));

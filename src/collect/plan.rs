@@ -43,6 +43,8 @@ operations! {
     GET_REPOSITORY_POLICY = "ecr:GetRepositoryPolicy", EcrRepositoryRead;
     GET_LIFECYCLE_POLICY = "ecr:GetLifecyclePolicy", EcrRepositoryRead;
     LIST_REPOSITORY_TAGS = "ecr:ListTagsForResource", EcrRepositoryRead;
+    DESCRIBE_IMAGES = "ecr:DescribeImages", EcrImageRead;
+    DESCRIBE_SCAN_FINDINGS = "ecr:DescribeImageScanFindings", EcrImageRead;
     LIST_DETECTORS = "guardduty:ListDetectors", GuardDutyRead;
     GET_DETECTOR = "guardduty:GetDetector", GuardDutyRead;
     LIST_COVERAGE = "guardduty:ListCoverage", GuardDutyRead;
@@ -61,8 +63,9 @@ operations! {
 /// The operations that read a collection itself.
 fn operations(collection: Collection) -> &'static [Operation] {
     match collection {
-        // The account is known from the session; task sets stand in the bodies of services.
-        Collection::Accounts | Collection::TaskSets => &[],
+        // The account is known from the session; task sets stand in the bodies of services, and images are described to
+        // know what references stand for.
+        Collection::Accounts | Collection::Images | Collection::TaskSets => &[],
         Collection::ScalableTargets => &[DESCRIBE_SCALABLE_TARGETS],
         Collection::NetworkInterfaces => &[DESCRIBE_NETWORK_INTERFACES],
         Collection::RouteTables => &[DESCRIBE_ROUTE_TABLES],
@@ -85,6 +88,8 @@ fn operations(collection: Collection) -> &'static [Operation] {
         Collection::Schedules => &[LIST_SCHEDULES, GET_SCHEDULE],
         Collection::Trails => &[DESCRIBE_TRAILS],
         Collection::TrailStatus => &[GET_TRAIL_STATUS],
+        Collection::ImageReferences => &[DESCRIBE_IMAGES],
+        Collection::ImageScanFindings => &[DESCRIBE_SCAN_FINDINGS],
         Collection::Repositories => &[DESCRIBE_REPOSITORIES],
         Collection::RegistryScanning => &[GET_REGISTRY_SCANNING],
         Collection::RepositoryScanning => &[GET_REPOSITORY_SCANNING],
@@ -126,6 +131,11 @@ fn dependencies(collection: Collection) -> &'static [Collection] {
         | Collection::LifecyclePolicies
         | Collection::RepositoryTags => &[Collection::Repositories],
         Collection::RuntimeCoverage => &[Collection::Detectors],
+        Collection::ImageReferences => {
+            &[Collection::ServiceRevisions, Collection::TaskDefinitions, Collection::Tasks]
+        }
+        Collection::Images => &[Collection::ImageReferences],
+        Collection::ImageScanFindings => &[Collection::Images],
         Collection::LogGroups => &[Collection::TaskDefinitions],
         _ => &[],
     }
@@ -160,14 +170,27 @@ pub(super) fn needed(wanted: &BTreeSet<Collection>) -> BTreeSet<Collection> {
 /// The IAM actions that reading the wanted collections takes.
 #[must_use]
 pub fn actions(wanted: &BTreeSet<Collection>) -> BTreeSet<&'static str> {
-    needed(wanted).into_iter().flat_map(operations).map(|operation| operation.action).collect()
+    let needed = needed(wanted);
+    let of_operations = needed.iter().flat_map(|collection| operations(*collection)).map(|it| it.action);
+    of_operations.chain(needed.iter().flat_map(|collection| further_actions(*collection)).copied()).collect()
+}
+
+/// The actions of other services that an operation takes beside its own.
+///
+/// What enhanced scanning found ECR asks Inspector, in the caller's name. Source: Amazon ECR user guide, "IAM permissions
+/// required for enhanced scanning".
+fn further_actions(collection: Collection) -> &'static [&'static str] {
+    match collection {
+        Collection::ImageScanFindings => &["inspector2:ListCoverage", "inspector2:ListFindings"],
+        _ => &[],
+    }
 }
 
 /// Gives each collection the gaps of those that it depends on: members that only a hidden member would have named are
 /// hidden too.
 pub(super) fn inherit(gathered: &mut BTreeMap<Collection, Gathered>) {
     // Each after its dependencies.
-    const ORDER: [Collection; 17] = [
+    const ORDER: [Collection; 20] = [
         Collection::CapacityProviders,
         Collection::ContainerInstances,
         Collection::Daemons,
@@ -185,6 +208,9 @@ pub(super) fn inherit(gathered: &mut BTreeMap<Collection, Gathered>) {
         Collection::RepositoryTags,
         Collection::RuntimeCoverage,
         Collection::LogGroups,
+        Collection::ImageReferences,
+        Collection::Images,
+        Collection::ImageScanFindings,
     ];
     for heir in ORDER {
         let inherited = dependencies(heir)
@@ -255,7 +281,7 @@ mod tests {
                 "ecs:ListServices"
             ])
         );
-        assert_eq!(actions(&Collection::ALL.into_iter().collect()).len(), 43);
+        assert_eq!(actions(&Collection::ALL.into_iter().collect()).len(), 47);
     }
 
     #[test]

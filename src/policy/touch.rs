@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::domain::{CollectionCoverage, Control, Gap, Status};
 use crate::snapshot::{Collection, Snapshot};
 
-/// Collections that members of a population name by ARN or id in their own body.
+/// Collections that members of a population name by ARN or id in their own body, or whose members have their keys.
 ///
 /// A gap that lists the members that it hides touches only those who name one of them. Whatever is reached by a name, or
 /// over a third collection, is not listed here, and such a gap then touches everybody.
@@ -19,10 +19,17 @@ fn names_directly(population: Collection, other: Collection) -> bool {
             &[C::Clusters, C::TaskDefinitions, C::Subnets, C::SecurityGroups, C::ServiceRevisions]
         }
         C::TaskSets => &[C::Clusters, C::Services, C::TaskDefinitions, C::Subnets, C::SecurityGroups],
-        C::Tasks => {
-            &[C::Clusters, C::TaskDefinitions, C::NetworkInterfaces, C::Subnets, C::ContainerInstances]
-        }
-        C::TaskDefinitions => &[C::Roles],
+        C::Tasks => &[
+            C::Clusters,
+            C::TaskDefinitions,
+            C::NetworkInterfaces,
+            C::Subnets,
+            C::ContainerInstances,
+            C::ImageReferences,
+        ],
+        C::ImageReferences => &[C::Images, C::TaskDefinitions],
+        C::Images => &[C::ImageScanFindings],
+        C::TaskDefinitions => &[C::Roles, C::ImageReferences],
         C::ContainerInstances | C::Daemons => &[C::Clusters],
         C::ServiceRevisions => &[C::Clusters, C::Services, C::TaskDefinitions, C::Subnets, C::SecurityGroups],
         C::NetworkInterfaces => &[C::Subnets, C::SecurityGroups, C::Vpcs],
@@ -47,7 +54,7 @@ pub(super) struct Missing {
     pub(super) joins: BTreeSet<String>,
     /// Reasons that touch every member.
     everybody: BTreeSet<String>,
-    /// Reasons that touch who names the key.
+    /// Reasons that touch who names the key, or has it.
     named: BTreeMap<String, BTreeSet<String>>,
     /// Reasons that touch who names the key, and who names no cluster.
     scoped: BTreeMap<String, BTreeSet<String>>,
@@ -122,6 +129,7 @@ impl Missing {
     pub(super) fn touching(&self, key: &str, body: &str) -> Vec<String> {
         let mut reasons = self.everybody.union(&self.joins).cloned().collect::<BTreeSet<_>>();
         reasons.extend(self.unread.get(key).into_iter().flatten().cloned());
+        reasons.extend(self.named.get(key).into_iter().flatten().cloned());
         if !self.named.is_empty() || !self.scoped.is_empty() {
             let mut names_a_cluster = false;
             for text in strings(body) {
@@ -204,6 +212,21 @@ mod tests {
             check(Collection::Services, Collection::Roles, &service("td:2")),
             "reached over a third collection"
         );
+    }
+
+    #[test]
+    fn a_scan_that_could_not_be_read_touches_its_own_image() {
+        let (population, other) = (Collection::Images, Collection::ImageScanFindings);
+        assert!(touches(population, other, gap("*", &["key"]), r#"{"imageDigest": "sha256:a"}"#));
+        assert!(!touches(population, other, gap("*", &["another"]), r#"{"imageDigest": "sha256:a"}"#));
+    }
+
+    #[test]
+    fn an_image_that_could_not_be_described_touches_who_names_it() {
+        let task = r#"{"clusterArn": "c", "containers": [{"image": "host/web:1"}]}"#;
+        let check = |id: &str| touches(Collection::Tasks, Collection::ImageReferences, gap("*", &[id]), task);
+        assert!(check("host/web:1"));
+        assert!(!check("host/web:2"));
     }
 
     #[test]

@@ -32,6 +32,13 @@ pub enum Collection {
     VpcEndpoints,
     /// Flow logs.
     FlowLogs,
+    /// What containers of task definitions, service revisions and tasks call their images of the account's registry, and
+    /// which images those are, keyed as containers write it.
+    ImageReferences,
+    /// What scans found in images in use, keyed as the images.
+    ImageScanFindings,
+    /// Images in use of the account's registry, keyed by ARN.
+    Images,
     /// Lifecycle policies of repositories, keyed by repository.
     LifecyclePolicies,
     /// How the registry scans images, keyed by account.
@@ -90,7 +97,7 @@ pub enum Collection {
 
 impl Collection {
     /// Every collection, in order.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 41] = [
         Self::Accounts,
         Self::ScalableTargets,
         Self::Trails,
@@ -102,6 +109,9 @@ impl Collection {
         Self::Vpcs,
         Self::VpcEndpoints,
         Self::FlowLogs,
+        Self::ImageReferences,
+        Self::ImageScanFindings,
+        Self::Images,
         Self::LifecyclePolicies,
         Self::RegistryScanning,
         Self::Repositories,
@@ -146,6 +156,9 @@ impl Collection {
             Self::Vpcs => "ec2.vpcs",
             Self::VpcEndpoints => "ec2.vpc_endpoints",
             Self::FlowLogs => "ec2.flow_logs",
+            Self::ImageReferences => "ecr.image_references",
+            Self::ImageScanFindings => "ecr.image_scan_findings",
+            Self::Images => "ecr.images",
             Self::LifecyclePolicies => "ecr.lifecycle_policies",
             Self::RegistryScanning => "ecr.registry_scanning",
             Self::Repositories => "ecr.repositories",
@@ -204,6 +217,9 @@ impl Collection {
             Self::Vpcs => "VPC",
             Self::VpcEndpoints => "VPC endpoint",
             Self::FlowLogs => "flow log",
+            Self::ImageReferences => "image reference",
+            Self::ImageScanFindings => "image scan",
+            Self::Images => "image",
             Self::LifecyclePolicies => "lifecycle policy",
             Self::RegistryScanning => "registry scanning",
             Self::Repositories => "repository",

@@ -30,6 +30,9 @@ COLLECTIONS = {
     "ec2.subnets": ("ec2", "Subnet"),
     "ec2.vpc_endpoints": ("ec2", "VpcEndpoint"),
     "ec2.vpcs": ("ec2", "Vpc"),
+    "ecr.image_references": ("ecr", "Image"),
+    "ecr.image_scan_findings": ("ecr", "DescribeImageScanFindingsResponse"),
+    "ecr.images": ("ecr", "ImageDetail"),
     "ecr.lifecycle_policies": ("ecr", "GetLifecyclePolicyResponse"),
     "ecr.registry_scanning": ("ecr", "GetRegistryScanningConfigurationResponse"),
     "ecr.repositories": ("ecr", "Repository"),
@@ -60,8 +63,12 @@ COLLECTIONS = {
 }
 
 # Fields that the collectors put beside the API's own: tags are asked for with the definition, targets of a rule apart
-# from it, and every child of a cluster keeps its cluster's ARN.
+# from it, and every child of a cluster keeps its cluster's ARN. What ECR says of an image that is not there, or was never
+# scanned, stands where the image or the scan would.
+FAILURE = {"failureCode": "string", "failureReason": "string"}
 ADDED = {
+    "ecr.DescribeImageScanFindingsResponse": FAILURE,
+    "ecr.Image": FAILURE | {"imageArn": "string", "usedBy": "[string]"},
     "ecs.ContainerInstance": {"clusterArn": "string"},
     "ecs.DaemonDetail": {"clusterArn": "string"},
     "ecs.ECSExpressGatewayService": {"clusterArn": "string"},

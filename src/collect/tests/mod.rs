@@ -2,6 +2,7 @@
 
 mod definitions;
 mod faults;
+mod images;
 mod scheduled;
 mod surroundings;
 

@@ -218,6 +218,10 @@ fn key(collection: Collection) -> String {
             arn("application-autoscaling", "eu-central-1", "scalable-target/0ec50123456789abcdef")
         }
         Collection::Trails | Collection::TrailStatus => arn("cloudtrail", "eu-central-1", "trail/demo"),
+        Collection::ImageReferences => "111122223333.dkr.ecr.eu-central-1.amazonaws.com/demo:1.0".to_owned(),
+        Collection::ImageScanFindings | Collection::Images => {
+            arn("ecr", "eu-central-1", &format!("repository/demo/sha256:{}", "0123456789abcdef".repeat(4)))
+        }
         Collection::LifecyclePolicies
         | Collection::Repositories
         | Collection::RepositoryPolicies

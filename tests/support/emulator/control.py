@@ -25,6 +25,7 @@ import json
 import botocore.exceptions
 from moto.core.base_backend import BackendDict
 
+import ecr
 import ecs
 import eventbridge
 import eventbridge_scheduler
@@ -108,7 +109,7 @@ def credentials(emulator, given):
 def reset(emulator, given):
     with emulator.lock:
         BackendDict.reset()
-        for service in (ecs, eventbridge, eventbridge_scheduler, guardduty, securityhub, iam):
+        for service in (ecr, ecs, eventbridge, eventbridge_scheduler, guardduty, securityhub, iam):
             service.reset()
         emulator.requests.clear()
         emulator.faults.set([])

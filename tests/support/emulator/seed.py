@@ -13,7 +13,10 @@ Secrets are fakes, put together here so that no scanner takes this file for a le
 """
 
 import json
+import time
 
+import ecr
+import ecs_tasks
 import guardduty
 import inside
 import wire
@@ -21,6 +24,7 @@ import wire
 KEY = "AKIA" + "IOSFODNN7" + "EXAMPLE"
 SECRET = "wJalrXUtnFEMI/" + "K7MDENG/" + "bPxRfiCYEXAMPLEKEY"
 GITHUB = "ghp_" + "aB3dE5fG7hI9jK1lM3nO5pQ7rS9tU1vW3xY5"
+PINNED = f"sha256:{'4f' * 32}"
 DATABASE = "postgres://orders:" + "hunter2-but-longer" + "@db.internal:5432/orders"
 
 
@@ -309,7 +313,7 @@ class Small(Filling):
         roles, registry = self.names["roles"], f"{self.call.account}.dkr.ecr.{self.call.region}.amazonaws.com"
         careful = {
             "name": "app",
-            "image": f"{registry}/orders@sha256:{'4f' * 32}",
+            "image": f"{registry}/orders@{PINNED}",
             "user": "10001:10001",
             "readonlyRootFilesystem": True,
             "logConfiguration": self.logs("/ecs/orders"),
@@ -524,6 +528,26 @@ class Small(Filling):
         ecr.set_repository_policy(repositoryName="orders", policyText=document(own))
         ecr.set_repository_policy(repositoryName="app", policyText=document(pull | {"Principal": "*"}))
         self.names["repositories"] = {name: body["repository"]["repositoryArn"] for name, body in made.items()}
+        self.images()
+
+    def images(self):
+        """Of the images in use one with nothing to find, one with a grave finding of an old scan, and one that is gone."""
+        self.image("orders", PINNED)
+        ecr.scan(self.call, "orders", PINNED, [], completed=time.time())
+        attributes = [{"key": "package_name", "value": "openssl"}, {"key": "package_version", "value": "3.0.1"}]
+        uri = "https://cve.mitre.org/cgi-bin/cvename.cgi?name=CVE-2024-0001"
+        grave = {"name": "CVE-2024-0001", "severity": "CRITICAL", "uri": uri, "attributes": attributes}
+        # What tasks are said to run.
+        tagged = ecs_tasks.digest(f"{self.call.account}.dkr.ecr.{self.call.region}.amazonaws.com/app:1.4.2")
+        self.image("app", tagged, imageTag="1.4.2")
+        ecr.scan(self.call, "app", tagged, [grave])
+
+    def image(self, repository, digest, **further):
+        media = "application/vnd.oci.image.manifest.v1+json"
+        layer = {"mediaType": "application/vnd.oci.image.layer.v1.tar+gzip", "digest": digest, "size": 1}
+        manifest = {"schemaVersion": 2, "mediaType": media, "config": {"size": 1000}, "layers": [layer]}
+        pushed = further | {"imageManifest": json.dumps(manifest), "imageDigest": digest}
+        self.client("ecr").put_image(repositoryName=repository, **pushed)
 
     def detection(self):
         """Log groups, a detector that watches one of two clusters, and a trail that cannot show that it is whole."""

@@ -1437,6 +1437,40 @@ def runtime_coverage_is_listed_in_pages_for_an_existing_detector(world):
 
 
 @rule
+def one_missing_image_fails_the_call_for_all_and_scans_are_told_in_pages(world):
+    world.control("seed", estate="small")
+    ecr = world.client("ecr")
+
+    def describe(*tags, **members):
+        return ecr.describe_images(repositoryName="app", imageIds=[{"imageTag": tag} for tag in tags], **members)
+
+    [image] = describe("1.4.2")["imageDetails"]
+    same((image["imageTags"], image["imageStatus"]), (["1.4.2"], "ACTIVE"))
+    with refused("ImageNotFoundException"):
+        describe("1.4.2", "gone")
+    with refused("RepositoryNotFoundException"):
+        ecr.describe_images(repositoryName="nothing", imageIds=[{"imageTag": "1"}])
+    with refused("InvalidParameterException"):
+        describe("1.4.2", maxResults=1)
+    with refused("InvalidParameterException"):
+        describe(*(str(tag) for tag in range(101)))
+    same(ecr.describe_images(repositoryName="app")["imageDetails"], [image])
+
+    def scan(repository, **image):
+        return ecr.describe_image_scan_findings(repositoryName=repository, imageId=image, maxResults=1)
+
+    found = scan("app", imageTag="1.4.2")["imageScanFindings"]
+    same((found["findings"][0]["name"], found["findingSeverityCounts"]), ("CVE-2024-0001", {"CRITICAL": 1}))
+    pushed = ecr.put_image(
+        repositoryName="app", imageTag="new", imageManifest=json.dumps({"mediaType": "m", "layers": []})
+    )
+    with refused("ScanNotFoundException"):
+        scan("app", imageDigest=pushed["image"]["imageId"]["imageDigest"])
+    with refused("ImageNotFoundException"):
+        scan("app", imageTag="gone")
+
+
+@rule
 def inspector_is_off_until_it_is_turned_on(world):
     inspector = world.client("inspector2")
 

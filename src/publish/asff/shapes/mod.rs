@@ -90,10 +90,13 @@ pub(super) fn typed(collection: Option<Collection>) -> (&'static str, Option<Det
         Collection::Policies => ("AwsIamPolicy", Some(Details(iam_ec2::POLICY))),
         Collection::Roles => ("AwsIamRole", Some(Details(iam_ec2::ROLE))),
         Collection::Users => ("AwsIamUser", Some(Details(iam_ec2::USER))),
+        Collection::Images => (CONTAINER_IMAGE, Some(Details(IMAGE))),
+        Collection::ImageReferences => (CONTAINER_IMAGE, Some(Details(REFERENCE))),
         Collection::Repositories => ("AwsEcrRepository", Some(Details(REPOSITORY))),
         Collection::Trails => ("AwsCloudTrailTrail", Some(Details(TRAIL))),
         Collection::ScalableTargets
         | Collection::TrailStatus
+        | Collection::ImageScanFindings
         | Collection::LifecyclePolicies
         | Collection::RegistryScanning
         | Collection::RepositoryPolicies
@@ -116,6 +119,19 @@ pub(super) fn typed(collection: Option<Collection>) -> (&'static str, Option<Det
         | Collection::Schedules => (OTHER, None),
     }
 }
+
+const CONTAINER_IMAGE: &str = "AwsEcrContainerImage";
+
+const IMAGE: Shape = Object(&[
+    ("registryId", "RegistryId", Text),
+    ("repositoryName", "RepositoryName", Text),
+    ("imageDigest", "ImageDigest", Text),
+    ("imageTags", "ImageTags", List(&Text)),
+]);
+
+/// An image that may not be there: of what its name says, ASFF has members for these.
+const REFERENCE: Shape =
+    Object(&[("registryId", "RegistryId", Text), ("repositoryName", "RepositoryName", Text)]);
 
 const REPOSITORY: Shape = Object(&[
     ("repositoryArn", "Arn", Text),

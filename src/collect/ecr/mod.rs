@@ -1,4 +1,8 @@
-//! Amazon ECR: the repositories of the account's registry, what they allow, and how they are scanned.
+//! Amazon ECR: the repositories of the account's registry, what they allow, and how they are scanned; the images in use,
+//! and what scans found in them.
+
+mod images;
+mod references;
 
 use std::collections::BTreeMap;
 
@@ -35,6 +39,8 @@ const LIMIT_SCANNING: usize = 25;
 
 /// The code with which ECR says that a repository does not exist any more.
 const GONE: &str = "RepositoryNotFoundException";
+
+pub(super) use images::read as read_images;
 
 /// Something that each repository is asked for by itself.
 struct Part {
