@@ -27,7 +27,6 @@ fn names_directly(population: Collection, other: Collection) -> bool {
             C::ContainerInstances,
             C::ImageReferences,
         ],
-        C::ImageReferences => &[C::Images, C::TaskDefinitions],
         C::Images => &[C::ImageScanFindings],
         C::TaskDefinitions => &[C::Roles, C::ImageReferences],
         C::ContainerInstances | C::Daemons => &[C::Clusters],
@@ -38,6 +37,12 @@ fn names_directly(population: Collection, other: Collection) -> bool {
         _ => &[],
     };
     named.contains(&other)
+}
+
+/// Whether a collection tells one more thing about each member of a population, under its key. What hides members of the
+/// population hides what would be told about them, and nothing that would be told about others.
+fn tells_more_of(population: Collection, other: Collection) -> bool {
+    (population, other) == (Collection::Images, Collection::ImageScanFindings)
 }
 
 /// What is missing for one control.
@@ -64,10 +69,13 @@ impl Missing {
     /// Looks at every collection that the control reads.
     pub(super) fn of(control: &Control, snapshot: &Snapshot) -> Self {
         let mut missing = Self::default();
-        missing.of_population(control.population, &coverage(snapshot, control.population));
+        let population = coverage(snapshot, control.population);
+        missing.of_population(control.population, &population);
         for collection in &control.reads {
             if *collection != control.population {
-                missing.of_other(control.population, *collection, &coverage(snapshot, *collection));
+                let known =
+                    if tells_more_of(control.population, *collection) { &*population.gaps } else { &[] };
+                missing.of_other(control.population, *collection, &coverage(snapshot, *collection), known);
             }
         }
         for collection in &control.joined {
@@ -100,10 +108,17 @@ impl Missing {
         self.joins.extend(coverage.gaps.iter().map(|gap| reason(collection, gap)));
     }
 
-    /// A collection that the policy looks into for members that it comes upon.
-    fn of_other(&mut self, population: Collection, other: Collection, coverage: &CollectionCoverage) {
+    /// A collection that the policy looks into for members that it comes upon. Of its gaps, those that are `known` hide
+    /// only what is hidden of the population anyway.
+    fn of_other(
+        &mut self,
+        population: Collection,
+        other: Collection,
+        coverage: &CollectionCoverage,
+        known: &[Gap],
+    ) {
         self.everybody.extend(without_gap(other, coverage));
-        for gap in &coverage.gaps {
+        for gap in coverage.gaps.iter().filter(|gap| !(gap.hides_members() && known.contains(gap))) {
             let reason = reason(other, gap);
             if gap.hides_members() {
                 if gap.scope == Gap::EVERYTHING {
@@ -114,8 +129,14 @@ impl Missing {
             } else if names_directly(population, other) {
                 for id in &gap.ids {
                     self.named.entry(id.clone()).or_default().insert(reason.clone());
-                    // A task definition may name its roles without the rest of their ARNs.
-                    if let (Collection::Roles, Some((_, name))) = (other, id.rsplit_once('/')) {
+                    // A task definition may name its roles without the rest of their ARNs, and a task tells the digest of
+                    // an image apart from its repository.
+                    let part = match other {
+                        Collection::Roles => id.rsplit_once('/'),
+                        Collection::ImageReferences => id.rsplit_once('@'),
+                        _ => None,
+                    };
+                    if let Some((_, name)) = part {
                         self.named.entry(name.to_owned()).or_default().insert(reason.clone());
                     }
                 }
@@ -198,7 +219,7 @@ mod tests {
         let mut missing = Missing::default();
         let coverage =
             CollectionCoverage { status: Status::Partial, gaps: vec![gap], ..CollectionCoverage::skipped() };
-        missing.of_other(population, other, &coverage);
+        missing.of_other(population, other, &coverage, &[]);
         !missing.touching("key", body).is_empty()
     }
 
@@ -223,10 +244,31 @@ mod tests {
 
     #[test]
     fn an_image_that_could_not_be_described_touches_who_names_it() {
-        let task = r#"{"clusterArn": "c", "containers": [{"image": "host/web:1"}]}"#;
+        let task =
+            r#"{"clusterArn": "c", "containers": [{"image": "host/web:1", "imageDigest": "sha256:a"}]}"#;
         let check = |id: &str| touches(Collection::Tasks, Collection::ImageReferences, gap("*", &[id]), task);
         assert!(check("host/web:1"));
         assert!(!check("host/web:2"));
+        assert!(check("host/web@sha256:a"));
+        assert!(!check("host/web@sha256:b"));
+    }
+
+    #[test]
+    fn a_scan_that_is_hidden_with_its_image_touches_no_other_image() {
+        let mut missing = Missing::default();
+        let gaps = vec![gap("*", &[]), gap("*", &["key"])];
+        let coverage = CollectionCoverage {
+            status: Status::Partial,
+            gaps: gaps.clone(),
+            ..CollectionCoverage::skipped()
+        };
+        let (population, other) = (Collection::Images, Collection::ImageScanFindings);
+        assert!(tells_more_of(population, other));
+        missing.of_other(population, other, &coverage, &gaps);
+        assert_eq!(missing.touching("another", "{}"), [""; 0]);
+        assert_eq!(missing.touching("key", "{}").len(), 1);
+        missing.of_other(population, other, &coverage, &[]);
+        assert_eq!(missing.touching("another", "{}").len(), 1);
     }
 
     #[test]

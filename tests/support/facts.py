@@ -68,7 +68,7 @@ COLLECTIONS = {
 FAILURE = {"failureCode": "string", "failureReason": "string"}
 ADDED = {
     "ecr.DescribeImageScanFindingsResponse": FAILURE,
-    "ecr.Image": FAILURE | {"imageArn": "string", "usedBy": "[string]"},
+    "ecr.Image": FAILURE | {"imageArn": "string", "imageStatus": "string", "usedBy": "[string]"},
     "ecs.ContainerInstance": {"clusterArn": "string"},
     "ecs.DaemonDetail": {"clusterArn": "string"},
     "ecs.ECSExpressGatewayService": {"clusterArn": "string"},

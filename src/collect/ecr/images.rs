@@ -57,6 +57,10 @@ struct Reference<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     image_arn: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    image_manifest_media_type: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image_status: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     failure_code: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     failure_reason: Option<&'a str>,
@@ -147,11 +151,11 @@ impl Repository<'_> {
         for id in batch {
             let digest = match id {
                 ImageId::Tag(tag) => tags.get(tag).copied(),
-                ImageId::Digest(digest) => details.get_key_value(digest).map(|(digest, _)| digest),
+                ImageId::Digest(digest) => Some(digest),
             };
-            match digest {
-                Some(digest) => {
-                    self.insert(id, Ok(digest));
+            match digest.and_then(|digest| details.get_key_value(digest)) {
+                Some((digest, detail)) => {
+                    self.insert(id, Ok((digest, detail)));
                     digests.insert(digest);
                 }
                 None => {
@@ -182,13 +186,14 @@ impl Repository<'_> {
         Found { arn, repository: name.clone(), digest: digest.to_owned() }
     }
 
-    /// Takes the references to an image: its digest, or ECR's word that there is none.
-    fn insert(&self, id: &ImageId, digest: Result<&String, &CallError>) {
+    /// Takes the references to an image: its digest with what ECR says of it, or ECR's word that there is none.
+    fn insert(&self, id: &ImageId, image: Result<(&String, &Object), &CallError>) {
         let mut image_id = id.input();
-        if let (Ok(digest), Some(members)) = (digest, image_id.as_object_mut()) {
+        if let (Ok((digest, _)), Some(members)) = (image, image_id.as_object_mut()) {
             members.insert("imageDigest".to_owned(), json!(digest));
         }
-        let arn = digest.ok().map(|digest| self.found(digest).arn);
+        let arn = image.ok().map(|(digest, _)| self.found(digest).arn);
+        let told = |member: &str| image.ok().and_then(|(_, detail)| detail.optional::<String>(member));
         for (reference, used_by) in self.asked.get(id).into_iter().flatten() {
             let body = to_raw_value(&Reference {
                 registry_id: self.estate.account().id.to_string(),
@@ -196,8 +201,10 @@ impl Repository<'_> {
                 image_id: image_id.clone(),
                 used_by,
                 image_arn: arn.as_deref(),
-                failure_code: digest.err().map(|error| error.code.as_str()),
-                failure_reason: digest.err().map(|error| error.message.as_str()),
+                image_manifest_media_type: told("imageManifestMediaType"),
+                image_status: told("imageStatus"),
+                failure_code: image.err().map(|error| error.code.as_str()),
+                failure_reason: image.err().map(|error| error.message.as_str()),
             });
             // Maps with text for keys are always written.
             self.reading.insert(reference, body.unwrap_or_default());

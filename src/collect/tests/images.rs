@@ -10,6 +10,8 @@ use crate::snapshot::{Collection, Snapshot};
 
 const HOST: &str = "123456789012.dkr.ecr.eu-central-1.amazonaws.com";
 
+const MEDIA_TYPE: &str = "application/vnd.oci.image.index.v1+json";
+
 const IMAGES: [Collection; 3] =
     [Collection::ImageReferences, Collection::ImageScanFindings, Collection::Images];
 
@@ -34,7 +36,8 @@ async fn using(images: &[&str]) -> Aws {
 }
 
 fn detail(byte: &str, tags: &[&str]) -> Value {
-    json!({"repositoryName": "web", "imageDigest": digest(byte), "imageTags": tags, "imagePushedAt": 1.5e9})
+    json!({"repositoryName": "web", "imageDigest": digest(byte), "imageTags": tags, "imagePushedAt": 1.5e9,
+        "imageManifestMediaType": MEDIA_TYPE, "imageStatus": "ACTIVE"})
 }
 
 fn details(details: &[Value]) -> ResponseTemplate {
@@ -65,6 +68,7 @@ async fn a_tag_and_a_digest_lead_to_the_image() {
         json!({
             "registryId": "123456789012", "repositoryName": "web", "imageArn": image_arn("web", "0a"),
             "imageId": {"imageTag": "1", "imageDigest": digest("0a")}, "usedBy": [definition_arn("web:1")],
+            "imageManifestMediaType": MEDIA_TYPE, "imageStatus": "ACTIVE",
         })
     );
     assert_eq!(keys(&snapshot, Collection::ImageReferences), [by_tag, by_digest]);

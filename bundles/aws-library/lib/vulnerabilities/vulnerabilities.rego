@@ -1,0 +1,112 @@
+# METADATA
+# title: Vulnerabilities
+# description: |
+#   Reads what scans of images found, the findings of basic scanning and of enhanced scanning (Amazon Inspector) alike,
+#   and chooses those that count. What a finding does not say never keeps it from counting: one without a CVSS vector
+#   meets every metric that is asked for, and one whose severity nobody knows is of the highest.
+package lib.vulnerabilities
+
+import rego.v1
+
+import data.lib.moments
+
+# Severities from the lowest to the highest. Two mean that nobody has rated the vulnerability yet.
+_ranks := {
+	"UNDEFINED": 0,
+	"UNTRIAGED": 0,
+	"INFORMATIONAL": 1,
+	"LOW": 2,
+	"MEDIUM": 3,
+	"HIGH": 4,
+	"CRITICAL": 5,
+}
+
+# How grave a severity is; one that is not known is graver than all.
+rank(severity) := object.get(_ranks, severity, 6)
+
+# The findings of a scan that count for parameters with `min_severity`, `fix_available_only`, `min_age_days`,
+# `cvss_metrics` and `ignored`, the gravest first: objects with `id`, `severity` and `packages`.
+counted(scan, params) := [entry[3] | some entry in sort(_ordered(_counted(scan, params)))]
+
+_ordered(findings) := [[0 - rank(finding.severity), finding.id, finding.packages, finding] | some finding in findings]
+
+# Most findings of an image are not grave, so that severity goes first.
+_counted(scan, params) := {{
+	"id": _id(raw),
+	"severity": object.get(raw, "severity", "of no name"),
+	"packages": _packages(raw),
+} |
+	lowest := object.get(_ranks, params.min_severity, 0)
+	some raw in _raw(scan)
+	rank(object.get(raw, "severity", null)) >= lowest
+	not object.get(raw, "status", "ACTIVE") in {"CLOSED", "SUPPRESSED"}
+	not _id(raw) in params.ignored
+	_can_be_fixed(raw, params)
+	_is_old_enough(raw, scan, params)
+	_meets(raw, params.cvss_metrics)
+}
+
+_raw(scan) := array.concat(
+	object.get(scan, ["imageScanFindings", "enhancedFindings"], []),
+	object.get(scan, ["imageScanFindings", "findings"], []),
+)
+
+# A CVE's id, or whatever stands in its place.
+_id(raw) := object.get(raw, ["packageVulnerabilityDetails", "vulnerabilityId"], object.get(raw, "name", "a finding"))
+
+# The packages with their versions; "" when the finding does not say.
+_packages(raw) := concat(", ", sort({trim_space(sprintf("%s %s", [vulnerable.name, object.get(vulnerable, "version", "")])) |
+	some vulnerable in raw.packageVulnerabilityDetails.vulnerablePackages
+} | {concat(" ", array.concat(_attributes(raw, "package_name"), _attributes(raw, "package_version"))) |
+	count(_attributes(raw, "package_name")) > 0
+}))
+
+_attributes(raw, key) := [attribute.value |
+	some attribute in object.get(raw, "attributes", [])
+	attribute.key == key
+]
+
+_can_be_fixed(_, params) if params.fix_available_only != true
+
+_can_be_fixed(raw, params) if {
+	params.fix_available_only == true
+	object.get(raw, "fixAvailable", "") != "NO"
+}
+
+_is_old_enough(_, _, params) if params.min_age_days <= 0
+
+_is_old_enough(raw, scan, params) if {
+	params.min_age_days > 0
+	not _is_younger(raw, scan, params.min_age_days)
+}
+
+# A finding of basic scanning is at least as old as the scan.
+_is_younger(raw, scan, days) if {
+	since := object.get(raw, "firstObservedAt", object.get(scan, ["imageScanFindings", "imageScanCompletedAt"], null))
+	moments.days_since(since) < days
+}
+
+_meets(_, metrics) if count(metrics) == 0
+
+_meets(raw, metrics) if {
+	count(metrics) > 0
+	count(_vectors(raw)) == 0
+}
+
+_meets(raw, metrics) if {
+	some vector in _vectors(raw)
+	found := split(vector, "/")
+	every metric in metrics {
+		metric in found
+	}
+}
+
+_vectors(raw) := {vector |
+	some score in raw.packageVulnerabilityDetails.cvss
+	vector := score.scoringVector
+} | {vector |
+	vector := raw.scoreDetails.cvss.scoringVector
+} | {attribute.value |
+	some attribute in raw.attributes
+	endswith(attribute.key, "_VECTOR")
+}
