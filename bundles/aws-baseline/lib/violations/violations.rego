@@ -35,6 +35,7 @@ found := {
 	"host_ipc_mode": controls.host_ipc_mode.deny,
 	"host_network_mode": controls.host_network_mode.deny,
 	"host_pid_mode": controls.host_pid_mode.deny,
+	"image_not_allowed": controls.image_not_allowed.deny,
 	"image_without_digest": controls.image_without_digest.deny,
 	"linux_root_user": controls.linux_root_user.deny,
 	"memory_limit_missing": controls.memory_limit_missing.deny,
