@@ -97,7 +97,10 @@ fn a_pass_makes_no_more_requests_than_the_page_sizes_force() {
     assert_eq!(requests["iam:GetAccountAuthorizationDetails"], 1, "roles alone, of which there are few");
     assert_eq!(requests["ecr:DescribeRepositories"], 1);
     assert_eq!(requests["ecr:GetRepositoryPolicy"], names["repositories"].as_object().unwrap().len());
-    assert_eq!(requests["ecr:DescribeImages"], 5, "one for each repository, and one for each image that is gone");
+    assert_eq!(
+        requests["ecr:DescribeImages"], 5,
+        "one for each repository, and one for each image that is gone"
+    );
     assert_eq!(requests["ecr:DescribeImageScanFindings"], 2, "one for each image");
     assert_eq!(requests["logs:DescribeLogGroups"], 2, "one for each group that definitions name");
     assert_eq!(
