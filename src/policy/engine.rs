@@ -135,9 +135,9 @@ impl Prepared {
         Ok(Self(engine))
     }
 
-    /// The same engine, in which a builtin that fails is undefined, as under OPA, or an error.
-    pub(super) fn with_builtin_errors(mut self, strict: bool) -> Self {
-        self.0.set_strict_builtin_errors(strict);
+    /// The same engine, in which a builtin that fails is undefined, as under OPA, and no error.
+    pub(super) fn without_builtin_errors(mut self) -> Self {
+        self.0.set_strict_builtin_errors(false);
         self
     }
 
@@ -219,6 +219,8 @@ pub(super) fn has_builtin(name: &str, n_arguments: usize) -> bool {
 fn test_engine() -> Engine {
     let mut engine = Engine::new();
     engine.set_gather_prints(true);
+    // Before anything is loaded: an engine whose clones share what was loaded copies it to change this.
+    engine.set_strict_builtin_errors(true);
     let max_col = u32::try_from(WIDE_COLUMNS).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MAX);
     let (max_file_bytes, max_lines) = (NonZeroUsize::MAX, NonZeroUsize::MAX);
     engine.set_policy_length_config(PolicyLengthConfig { max_col, max_file_bytes, max_lines });

@@ -262,7 +262,7 @@ pub(super) struct Asker {
 
 impl Asker {
     pub(super) fn new(prepared: &Prepared, time_limit: Duration) -> Self {
-        let spare = prepared.with_input(Value::Undefined, time_limit).with_builtin_errors(true);
+        let spare = prepared.with_input(Value::Undefined, time_limit);
         Self { strict: spare.clone(), spare, lenient: None, time_limit }
     }
 
@@ -277,7 +277,7 @@ impl Asker {
             Err(Failure::Error(message)) if !HARD.iter().any(|hard| message.contains(hard)) => message,
             value => return Answer { value: self.said(value), output, builtin_error: None },
         };
-        let lenient = self.lenient.get_or_insert_with(|| self.spare.clone().with_builtin_errors(false));
+        let lenient = self.lenient.get_or_insert_with(|| self.spare.clone().without_builtin_errors());
         let spare = self.spare.clone();
         let value = lenient.evaluate(rule, &spare);
         let output = lenient.take_prints();
