@@ -39,6 +39,7 @@ fn load(bundles: &[Location], verification: &cli::Verification) -> Result<Catalo
         entries: entries.collect(),
         bundles: policies.bundles().iter().map(|bundle| bundle.id.clone()).collect(),
         frameworks: policies.frameworks().to_vec(),
+        omissions: policies.omissions().to_vec(),
     })
 }
 
@@ -77,9 +78,10 @@ fn show(options: &ControlsShow) -> Result<Exit, Failure> {
     let catalogue = load(&options.bundles, &options.verification)?;
     let Some(entry) = catalogue.entry(&options.control) else {
         let known = catalogue.entries.iter().map(|entry| entry.control.id.as_str()).collect::<Vec<_>>();
-        let help = match nearest(options.control.as_str(), &known) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => "`tidewaiter controls list` names them all".to_owned(),
+        let help = match (catalogue.omission(&options.control), nearest(options.control.as_str(), &known)) {
+            (Some(omission), _) => format!("it is left out: {}", omission.reason),
+            (None, Some(near)) => format!("did you mean `{near}`?"),
+            (None, None) => "`tidewaiter controls list` names them all".to_owned(),
         };
         let message = anyhow::anyhow!("no bundle has the control `{}`", options.control);
         return Err(Failure::misuse(message).with_help(help));

@@ -1,5 +1,6 @@
 //! A control: one property that every member of a population must have.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::{ControlId, Severity};
@@ -41,6 +42,8 @@ pub struct Control {
     pub deprecated: Option<String>,
     /// Requirements of frameworks that the control answers to, sorted.
     pub mappings: Vec<Mapping>,
+    /// Rules of other tools that the control covers, sorted; empty when no tool has one, `None` when nothing is said.
+    pub covers: Option<Vec<Covered>>,
 }
 
 impl Control {
@@ -84,6 +87,26 @@ pub struct Mapping {
     pub framework: String,
     /// The requirement's id in the framework (`AC-6`).
     pub requirement: String,
-    /// The requirement as Security Hub writes it (`NIST.800-53.r5 AC-6`).
-    pub label: String,
+    /// The requirement as Security Hub writes it (`NIST.800-53.r5 AC-6`), when it is one that belongs into findings.
+    pub label: Option<String>,
+}
+
+impl Mapping {
+    /// The requirement in a line: as Security Hub writes it, or with its framework's id.
+    #[must_use]
+    pub fn text(&self) -> Cow<'_, str> {
+        match &self.label {
+            Some(label) => Cow::Borrowed(label),
+            None => Cow::Owned(format!("{} {}", self.framework, self.requirement)),
+        }
+    }
+}
+
+/// A rule of another tool that a control covers: what fails there fails here.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Covered {
+    /// The tool (`security-hub`).
+    pub peer: String,
+    /// What the tool calls its rule (`ECS.4`).
+    pub rule: String,
 }

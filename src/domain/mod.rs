@@ -11,7 +11,7 @@ mod ids;
 mod severity;
 mod verdict;
 
-pub use control::{BundleId, Control, Mapping, Remediation};
+pub use control::{BundleId, Control, Covered, Mapping, Remediation};
 pub use coverage::{CollectionCoverage, Coverage, Gap, GapKind, Status};
 pub use exception::{Exception, ExceptionId, ExceptionKind};
 pub use finding::{Compliance, Finding, FindingId, RecordState};

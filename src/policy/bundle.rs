@@ -10,6 +10,7 @@ use super::frameworks::{self, Framework};
 use super::graph::Graph;
 use super::manifest::{self, Manifest};
 use super::metadata::{self, ControlMetadata, Statements};
+use super::omissions::{self, Omission};
 use super::scan;
 use super::syntax::{self, Module, Rule};
 use crate::diagnostic::{Code, Diagnostic};
@@ -33,6 +34,7 @@ pub(super) struct Bundle {
     pub(super) controls: Vec<Draft>,
     pub(super) documents: Vec<Document>,
     pub(super) frameworks: Vec<Framework>,
+    pub(super) omissions: Vec<Omission>,
 }
 
 /// One policy that is not a test.
@@ -125,6 +127,7 @@ pub(super) fn read(
     }
     let documents = data::documents(tree, &manifest, problems);
     let frameworks = read_frameworks(tree, &ids, problems);
+    let omissions = read_omissions(tree, problems);
     let Manifest { name, title, revision, roots, requires: _ } = manifest;
     let id = BundleId { name, revision, digest: tree.digest() };
     Some(Bundle {
@@ -136,6 +139,7 @@ pub(super) fn read(
         controls,
         documents,
         frameworks,
+        omissions,
     })
 }
 
@@ -193,6 +197,14 @@ fn check_layout(
             format!("name it `{}`", expected.join(".")),
         );
     }
+}
+
+fn read_omissions(tree: &Tree, problems: &mut Vec<Diagnostic>) -> Vec<Omission> {
+    if !tree.files.contains_key(omissions::FILE) {
+        return Vec::new();
+    }
+    let Some(text) = tree.text(omissions::FILE, problems) else { return Vec::new() };
+    omissions::parse(&tree.name(omissions::FILE), text, problems)
 }
 
 fn read_frameworks(tree: &Tree, ids: &BTreeSet<ControlId>, problems: &mut Vec<Diagnostic>) -> Vec<Framework> {

@@ -11,6 +11,7 @@ use super::files::{self, Source};
 use super::frameworks::{self, Framework};
 use super::graph::Graph;
 use super::input_paths::Reads;
+use super::omissions::Omission;
 use super::{Limits, data, manifest, nearest, params, requirements, stack};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::domain::{BundleId, Control, ControlId, Mapping};
@@ -24,6 +25,7 @@ pub(super) const PARAMS: &str = "params";
 pub struct Bundles {
     bundles: Vec<BundleInfo>,
     frameworks: Vec<Framework>,
+    omissions: Vec<Omission>,
     /// Every control, sorted by id.
     all: Vec<Arc<Control>>,
     /// The controls that are judged, sorted by id.
@@ -97,6 +99,12 @@ impl Bundles {
     #[must_use]
     pub fn frameworks(&self) -> &[Framework] {
         &self.frameworks
+    }
+
+    /// The checks that the bundles leave out, sorted by id.
+    #[must_use]
+    pub fn omissions(&self) -> &[Omission] {
+        &self.omissions
     }
 
     /// The controls that are judged, sorted by id.
@@ -271,6 +279,7 @@ fn finish(
     let Some(prepared) = prepared.filter(|_| problems.is_empty()) else { return Err(problems) };
 
     let (mut bundles, mut frameworks, mut all) = (Vec::new(), Vec::new(), Vec::new());
+    let mut omissions = Vec::new();
     for bundle in read {
         let mut mappings = frameworks::mappings(&bundle.frameworks);
         for draft in bundle.controls {
@@ -279,12 +288,15 @@ fn finish(
             all.push(Arc::new(control(draft, &bundle.id, mapped, &reads.unwrap_or_default())));
         }
         frameworks.extend(bundle.frameworks);
+        omissions.extend(bundle.omissions);
         bundles.push(BundleInfo { id: bundle.id, title: bundle.title, whole: true });
     }
     all.sort_by(|left, right| left.id.cmp(&right.id));
     frameworks.sort_by(|left, right| left.id.cmp(&right.id));
+    omissions.sort_by(|left: &Omission, right| left.id.cmp(&right.id));
     let controls = all.iter().filter(|control| control.enabled).map(Arc::clone).collect();
-    Ok(Bundles { bundles, frameworks, all, controls, entry_points, params, texts: BTreeSet::new(), prepared })
+    let texts = BTreeSet::new();
+    Ok(Bundles { bundles, frameworks, omissions, all, controls, entry_points, params, texts, prepared })
 }
 
 fn control(draft: Draft, bundle: &BundleId, mappings: Vec<Mapping>, reads: &Reads) -> Control {
@@ -308,6 +320,7 @@ fn control(draft: Draft, bundle: &BundleId, mappings: Vec<Mapping>, reads: &Read
         enabled: metadata.enabled,
         deprecated: metadata.deprecated,
         mappings,
+        covers: metadata.covers,
     }
 }
 

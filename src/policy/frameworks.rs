@@ -27,12 +27,14 @@ pub struct Framework {
 pub struct Requirement {
     /// Its id in the framework (`AC-6`).
     pub id: String,
-    /// As Security Hub writes it (`NIST.800-53.r5 AC-6`).
-    pub label: String,
+    /// As Security Hub writes it (`NIST.800-53.r5 AC-6`); without one, findings do not name the requirement.
+    pub label: Option<String>,
     /// What it demands, in a line.
     pub title: Option<String>,
     /// The controls that answer to it.
     pub controls: Vec<ControlId>,
+    /// Why no control does, or what of it the controls leave open.
+    pub reason: Option<String>,
 }
 
 /// What stands for a requirement's id in `requirement_format`.
@@ -56,17 +58,16 @@ pub(super) fn parse(
         fields.report(id_node, format!("the framework `{id}` stands in a file named `{stem}`"));
     }
     let (title, version) = (fields.required_text("title"), fields.required_text("version"));
-    let (source, format) = (fields.required_text("source"), fields.required_text("requirement_format"));
+    let (source, format) = (fields.required_text("source"), fields.text("requirement_format"));
     if let (Some(format), Some(format_node)) = (&format, fields.node("requirement_format"))
         && !format.contains(PLACEHOLDER)
     {
         fields.report(format_node, format!("`requirement_format` does not hold `{PLACEHOLDER}`"));
     }
     let _ = fields.required("requirements");
-    let format = format.unwrap_or_default();
     let (mut requirements, mut ids) = (Vec::<Requirement>::new(), BTreeSet::new());
     for item in fields.list("requirements") {
-        let keys = ["id", "title", "controls"];
+        let keys = ["id", "title", "controls", "reason"];
         let Some(mut fields) =
             Fields::of(file, Code::Framework, "the requirement", item, &keys, fields.problems())
         else {
@@ -90,8 +91,9 @@ pub(super) fn parse(
                 }
             }
         }
-        let label = format.replace(PLACEHOLDER, &id);
-        requirements.push(Requirement { id, label, title: fields.text("title"), controls });
+        let label = format.as_ref().map(|format| format.replace(PLACEHOLDER, &id));
+        let (title, reason) = (fields.text("title"), fields.text("reason"));
+        requirements.push(Requirement { id, label, title, controls, reason });
     }
     Some(Framework { id: id?, title: title?, version: version?, source: source?, requirements })
 }
@@ -130,6 +132,7 @@ requirement_format: NIST.800-53.r5 {id}
 requirements:
   - {id: AC-6, title: Least privilege, controls: [TD01, TD02]}
   - {id: AC-2, controls: [TD01]}
+  - {id: AC-1, reason: a policy of people}
 ";
 
     fn check(text: &str) -> (Option<Framework>, String) {
@@ -144,8 +147,24 @@ requirements:
         let (framework, problems) = check(RIGHT);
         assert_eq!(problems, "");
         let mappings = mappings(&[framework.unwrap()]);
-        let labels = mappings[&ControlId::new("TD01").unwrap()].iter().map(|it| it.label.clone());
+        let labels = mappings[&ControlId::new("TD01").unwrap()].iter().map(|it| it.label.clone().unwrap());
         assert_eq!(labels.collect::<Vec<_>>(), ["NIST.800-53.r5 AC-2", "NIST.800-53.r5 AC-6"]);
+    }
+
+    #[test]
+    fn a_requirement_that_nobody_answers_to_keeps_its_reason() {
+        let requirements = check(RIGHT).0.unwrap().requirements;
+        assert_eq!(requirements[2].reason.as_deref(), Some("a policy of people"));
+        assert_eq!((&requirements[2].controls, &requirements[0].reason), (&Vec::new(), &None));
+    }
+
+    #[test]
+    fn without_a_format_nothing_is_written_into_findings() {
+        let text = RIGHT.replace("requirement_format: NIST.800-53.r5 {id}\n", "");
+        let (framework, problems) = check(&text);
+        assert_eq!(problems, "");
+        let mapping = mappings(&[framework.unwrap()]).remove(&ControlId::new("TD02").unwrap()).unwrap();
+        assert_eq!((mapping[0].label.as_deref(), &*mapping[0].text()), (None, "nist AC-6"));
     }
 
     #[test]

@@ -3,11 +3,12 @@
 //! The engine throws comments away, so this is all that stands between an author's typing error and a control that is
 //! judged with the wrong severity: every key is known, every value is checked, and every problem has its line.
 
+use super::covers;
 use super::nearest;
 use super::scan::Scan;
 use super::yaml::{self, Fields, Kind, Node};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::domain::{ControlId, Remediation, Severity};
+use crate::domain::{ControlId, Covered, Remediation, Severity};
 use crate::snapshot::Collection;
 
 /// The keys that OPA's annotations have. Source: OPA's "Policy reference", "Annotations".
@@ -52,6 +53,7 @@ pub(super) struct ControlMetadata {
     pub(super) parameters: Vec<(String, (usize, usize))>,
     pub(super) enabled: bool,
     pub(super) deprecated: Option<String>,
+    pub(super) covers: Option<Vec<Covered>>,
     /// Where the id stands.
     pub(super) place: (usize, usize),
 }
@@ -223,8 +225,17 @@ impl Node {
 
 /// Reads a control's METADATA; `None`, and problems, unless all of it is right.
 pub(super) fn control(file: &str, node: &Node, problems: &mut Vec<Diagnostic>) -> Option<ControlMetadata> {
-    const CUSTOM: [&str; 8] =
-        ["id", "severity", "resources", "remediation", "parameters", "enabled", "aliases", "deprecated"];
+    const CUSTOM: [&str; 9] = [
+        "id",
+        "severity",
+        "resources",
+        "covers",
+        "remediation",
+        "parameters",
+        "enabled",
+        "aliases",
+        "deprecated",
+    ];
     let before = problems.len();
     let mut fields = Fields::of(file, Code::Metadata, "the METADATA block", node, &KNOWN, problems)?;
     let title = fields.required_text("title");
@@ -257,6 +268,7 @@ pub(super) fn control(file: &str, node: &Node, problems: &mut Vec<Diagnostic>) -
     let parameters = custom.texts("parameters").into_iter().map(|(name, node)| (name, node.place)).collect();
     let enabled = custom.boolean("enabled").unwrap_or(true);
     let deprecated = custom.text("deprecated");
+    let covers = covers::read(&mut custom);
     let mut aliases = Vec::new();
     for (alias, alias_node) in custom.texts("aliases") {
         match ControlId::new(alias) {
@@ -283,6 +295,7 @@ pub(super) fn control(file: &str, node: &Node, problems: &mut Vec<Diagnostic>) -
         parameters,
         enabled,
         deprecated,
+        covers,
         place: id_place,
     };
     all_right.then_some(control)
@@ -345,6 +358,7 @@ mod tests {
 #   id: TD01
 #   severity: high
 #   resources: ecs.task_definitions
+#   covers: {security-hub: [ECS.4]}
 #   remediation:
 #     text: Register a revision.
 #     action: ecs.task_definition.revise
@@ -381,6 +395,8 @@ package a
         assert_eq!(control.related_resources, ["https://example.com/a", "https://example.com/b"]);
         assert_eq!(control.population, Collection::TaskDefinitions);
         assert!(!control.enabled);
+        let covered = Covered { peer: "security-hub".to_owned(), rule: "ECS.4".to_owned() };
+        assert_eq!(control.covers, Some(vec![covered]));
     }
 
     #[test]
@@ -390,6 +406,7 @@ package a
             .replace("severity: high", "sevrity: high")
             .replace("ecs.task_definitions", "ecs.task_definition")
             .replace("enabled: false", "enabled: 1")
+            .replace("[ECS.4]", "ECS.4")
             .replace("https://example.com/a", "example.com");
         insta::assert_snapshot!(check(&text).unwrap_err(), @r"
         a.rego:2:10: the title begins with `Ensure`, and must state the required condition [metadata]
@@ -397,7 +414,8 @@ package a
         a.rego:12:5: `custom` has no key `sevrity` [unknown-key]
         a.rego:11:5: `custom` has no `severity` [metadata]
         a.rego:13:16: `ecs.task_definition` is not a collection (did you mean `ecs.task_definitions`?) [metadata]
-        a.rego:18:14: `enabled` of `custom` is a number, and must be true or false [metadata]
+        a.rego:19:14: `enabled` of `custom` is a number, and must be true or false [metadata]
+        a.rego:14:28: `security-hub` of `covers` is not a list of rules [metadata]
         ");
     }
 

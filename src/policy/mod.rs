@@ -30,6 +30,7 @@ mod bundles;
 mod catalogue;
 mod check;
 mod contents;
+mod covers;
 mod data;
 mod engine;
 mod errors;
@@ -44,6 +45,7 @@ mod limits;
 mod manifest;
 mod metadata;
 mod nearest;
+mod omissions;
 mod params;
 mod requirements;
 mod scaffold;
@@ -65,6 +67,7 @@ pub use frameworks::{Framework, Requirement};
 pub use judge::{ControlError, ControlErrorKind, Hidden, Judgement, Options, RawAnswer, judge, raw_answers};
 pub use limits::Limits;
 pub use nearest::nearest;
+pub use omissions::Omission;
 pub use scaffold::{Refusal, Scaffold, Wish, files as scaffold_files, scaffold};
 pub use signing::{
     Algorithm, Signature, SigningKey, Statement, UnknownAlgorithm, Verification, VerificationKey,

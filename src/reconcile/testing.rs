@@ -48,8 +48,9 @@ pub(crate) fn control(id: &str, bundle: &str) -> Arc<Control> {
         mappings: vec![Mapping {
             framework: "nist-800-53-r5".to_owned(),
             requirement: "AC-6".to_owned(),
-            label: "NIST.800-53.r5 AC-6".to_owned(),
+            label: Some("NIST.800-53.r5 AC-6".to_owned()),
         }],
+        covers: None,
     })
 }
 

@@ -244,7 +244,7 @@ fn control_of(control: &crate::domain::Control) -> Control<'_> {
         bundle: &control.bundle.name,
         package: &control.package,
         resources: control.population.path(),
-        mappings: control.mappings.iter().map(|mapping: &Mapping| mapping.label.as_str()).collect(),
+        mappings: control.mappings.iter().filter_map(|mapping: &Mapping| mapping.label.as_deref()).collect(),
     }
 }
 

@@ -29,6 +29,7 @@ fn control(id: &str, severity: Severity, title: &str) -> Arc<Control> {
         enabled: true,
         deprecated: None,
         mappings: Vec::new(),
+        covers: None,
     })
 }
 

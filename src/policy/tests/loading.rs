@@ -31,7 +31,7 @@ fn a_control_is_joined_with_its_metadata_and_frameworks() {
     let control = &bundles.controls()[0];
     assert_eq!(control.slug(), "bad_service");
     assert_eq!(control.severity, Severity::High);
-    assert_eq!(control.mappings[0].label, "F/A");
+    assert_eq!(control.mappings[0].label.as_deref(), Some("F/A"));
     assert_eq!(control.bundle.to_string(), "fixture@1");
     assert!(control.bundle.digest.starts_with("sha256:"));
     assert_eq!(bundles.reads(), BTreeSet::from([Collection::Services]));

@@ -309,7 +309,7 @@ fn requirements(control: &Control) -> Vec<String> {
     let mut requirements = control
         .mappings
         .iter()
-        .filter_map(|mapping| filled(&mapping.label, LIMIT_UNDOCUMENTED))
+        .filter_map(|mapping| filled(mapping.label.as_deref()?, LIMIT_UNDOCUMENTED))
         .collect::<Vec<_>>();
     requirements.sort_unstable();
     requirements.dedup();

@@ -338,7 +338,11 @@ fn any_control() -> impl Strategy<Value = Control> {
             made.severity = severity;
             made.mappings = labels
                 .into_iter()
-                .map(|label| Mapping { framework: "f".to_owned(), requirement: "r".to_owned(), label })
+                .map(|label| Mapping {
+                    framework: "f".to_owned(),
+                    requirement: "r".to_owned(),
+                    label: Some(label),
+                })
                 .collect();
             made
         })

@@ -1,11 +1,13 @@
 //! The catalogue for programs: one object with a versioned schema.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Catalogue, Entry};
+use super::{Catalogue, Entry, by_peer};
 use crate::domain::{BundleId, ControlId};
-use crate::policy::{ExampleKind, Framework};
+use crate::policy::{ExampleKind, Framework, Omission};
 
 /// The version of the objects; it changes when a program that reads one would read it wrongly.
 pub const VERSION: &str = "1";
@@ -16,6 +18,7 @@ struct List<'a> {
     bundles: Vec<Bundle<'a>>,
     controls: Vec<Control<'a>>,
     frameworks: Vec<WireFramework<'a>>,
+    omissions: Vec<WireOmission<'a>>,
 }
 
 #[derive(Serialize)]
@@ -47,6 +50,8 @@ struct Control<'a> {
     remediation: Remediation<'a>,
     parameters: Vec<Parameter<'a>>,
     mappings: Vec<Mapping<'a>>,
+    /// Tools and their rules; null when METADATA says nothing.
+    covers: Option<BTreeMap<&'a str, Vec<&'a str>>>,
     examples: Vec<WireExample<'a>>,
     actions: &'a [&'static str],
     related_resources: &'a [String],
@@ -68,7 +73,7 @@ struct Parameter<'a> {
 struct Mapping<'a> {
     framework: &'a str,
     requirement: &'a str,
-    label: &'a str,
+    label: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -89,10 +94,19 @@ struct WireFramework<'a> {
 #[derive(Serialize)]
 struct Requirement<'a> {
     id: &'a str,
-    label: &'a str,
+    label: Option<&'a str>,
     title: Option<&'a str>,
     controls: Vec<&'a str>,
     covered: bool,
+    reason: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct WireOmission<'a> {
+    id: &'a str,
+    title: &'a str,
+    reason: &'a str,
+    source: Option<&'a str>,
 }
 
 /// The whole catalogue.
@@ -106,6 +120,7 @@ pub fn list(catalogue: &Catalogue) -> serde_json::Result<String> {
         bundles: catalogue.bundles.iter().map(bundle_of).collect(),
         controls: catalogue.entries.iter().map(control).collect(),
         frameworks: catalogue.frameworks.iter().map(|it| framework(catalogue, it)).collect(),
+        omissions: catalogue.omissions.iter().map(omission).collect(),
     })
 }
 
@@ -153,9 +168,10 @@ fn control(entry: &Entry) -> Control<'_> {
             .map(|mapping| Mapping {
                 framework: &mapping.framework,
                 requirement: &mapping.requirement,
-                label: &mapping.label,
+                label: mapping.label.as_deref(),
             })
             .collect(),
+        covers: control.covers.as_deref().map(|covers| by_peer(covers).into_iter().collect()),
         examples: entry
             .examples
             .iter()
@@ -177,10 +193,11 @@ fn shows(kind: ExampleKind) -> &'static str {
 fn framework<'a>(catalogue: &'a Catalogue, framework: &'a Framework) -> WireFramework<'a> {
     let requirements = framework.requirements.iter().map(|requirement| Requirement {
         id: &requirement.id,
-        label: &requirement.label,
+        label: requirement.label.as_deref(),
         title: requirement.title.as_deref(),
         controls: requirement.controls.iter().map(ControlId::as_str).collect(),
         covered: catalogue.answering(requirement).next().is_some(),
+        reason: requirement.reason.as_deref(),
     });
     WireFramework {
         id: &framework.id,
@@ -188,5 +205,14 @@ fn framework<'a>(catalogue: &'a Catalogue, framework: &'a Framework) -> WireFram
         version: &framework.version,
         source: &framework.source,
         requirements: requirements.collect(),
+    }
+}
+
+fn omission(omission: &Omission) -> WireOmission<'_> {
+    WireOmission {
+        id: omission.id.as_str(),
+        title: &omission.title,
+        reason: &omission.reason,
+        source: omission.source.as_deref(),
     }
 }

@@ -13,8 +13,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::domain::{BundleId, Control, ControlId};
-use crate::policy::{Example, Framework, Requirement};
+use crate::domain::{BundleId, Control, ControlId, Covered};
+use crate::policy::{Example, Framework, Omission, Requirement};
 
 pub use json::{VERSION as JSON_VERSION, list as json, show as json_of};
 pub use page::{MADE, index, page};
@@ -29,6 +29,8 @@ pub struct Catalogue {
     pub entries: Vec<Entry>,
     /// The frameworks of the bundles, by id.
     pub frameworks: Vec<Framework>,
+    /// What the bundles leave out, by id.
+    pub omissions: Vec<Omission>,
 }
 
 /// One control and what is known about it.
@@ -80,9 +82,25 @@ impl Catalogue {
         by_id.or_else(|| self.entries.iter().find(|entry| entry.control.aliases.contains(id)))
     }
 
+    /// What is said about a control that is left out.
+    #[must_use]
+    pub fn omission(&self, id: &ControlId) -> Option<&Omission> {
+        self.omissions.iter().find(|omission| omission.id == *id)
+    }
+
     /// The controls that answer to a requirement and are judged unless somebody turns them off.
     fn answering<'a>(&'a self, requirement: &'a Requirement) -> impl Iterator<Item = &'a Entry> {
         let entries = requirement.controls.iter().filter_map(|id| self.entry(id));
         entries.filter(|entry| entry.control.enabled)
     }
+}
+
+/// The rules that a control covers, one tool after the other.
+fn by_peer(covers: &[Covered]) -> Vec<(&str, Vec<&str>)> {
+    let tools = covers.chunk_by(|left, right| left.peer == right.peer);
+    let tools = tools.filter_map(|rules| {
+        let peer = rules.first()?.peer.as_str();
+        Some((peer, rules.iter().map(|covered| covered.rule.as_str()).collect()))
+    });
+    tools.collect()
 }

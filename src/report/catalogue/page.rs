@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::{Catalogue, Entry};
+use super::{Catalogue, Entry, by_peer};
 use crate::domain::{Outcome, Severity};
 use crate::policy::{Example, ExampleKind};
 
@@ -54,6 +54,7 @@ pub fn page(catalogue: &Catalogue, entry: &Entry) -> (String, String) {
         }
     }
     frameworks(&mut text, catalogue, entry);
+    covers(&mut text, entry);
     exception(&mut text, entry);
     if !control.related_resources.is_empty() {
         text.push_str("\n## Read more\n\n");
@@ -147,6 +148,19 @@ fn frameworks(text: &mut String, catalogue: &Catalogue, entry: &Entry) {
     }
 }
 
+/// The rules of other tools whose failures this control finds too.
+fn covers(text: &mut String, entry: &Entry) {
+    let Some(covers) = &entry.control.covers else { return };
+    text.push_str("\n## Other tools\n\n");
+    if covers.is_empty() {
+        text.push_str("No other tool that is known here makes this check.\n");
+    }
+    for (peer, rules) in by_peer(covers) {
+        let rules = rules.into_iter().map(|rule| format!("`{rule}`")).collect::<Vec<_>>();
+        let _ = writeln!(text, "- {peer}: {}", rules.join(", "));
+    }
+}
+
 /// An exception for what fails in the first example, ready to be filled in.
 fn exception(text: &mut String, entry: &Entry) {
     let failed = entry.examples.iter().flat_map(|example| &example.verdicts);
@@ -172,7 +186,8 @@ exceptions:
     );
 }
 
-/// The index: every control, and every requirement of every framework with the controls that answer to it.
+/// The index: every control, what is left out, and every requirement of every framework with the controls that answer to
+/// it.
 #[must_use]
 pub fn index(catalogue: &Catalogue) -> (String, String) {
     let mut text = format!("{MADE}\n# Controls\n\n");
@@ -193,6 +208,7 @@ pub fn index(catalogue: &Catalogue) -> (String, String) {
             id = control.id
         );
     }
+    omissions(&mut text, catalogue);
     for framework in &catalogue.frameworks {
         let _ = write!(
             text,
@@ -206,8 +222,25 @@ pub fn index(catalogue: &Catalogue) -> (String, String) {
             let controls = controls.collect::<Vec<_>>().join(", ");
             let controls = if controls.is_empty() { "none".to_owned() } else { controls };
             let title = requirement.title.as_deref().unwrap_or_default();
-            let _ = writeln!(text, "| {} | {} | {controls} |", cell(&requirement.id), cell(title));
+            let reason =
+                requirement.reason.as_deref().map_or_else(String::new, |it| format!(": {}", cell(it)));
+            let _ = writeln!(text, "| {} | {} | {controls}{reason} |", cell(&requirement.id), cell(title));
         }
     }
     ("README.md".to_owned(), text)
+}
+
+/// The checks that are not made, with their reasons.
+fn omissions(text: &mut String, catalogue: &Catalogue) {
+    if catalogue.omissions.is_empty() {
+        return;
+    }
+    text.push_str(
+        "\n## What is left out\n\n| id | what would be checked | why it is not |\n| --- | --- | --- |\n",
+    );
+    for omission in &catalogue.omissions {
+        let source = omission.source.as_deref().map_or_else(String::new, |url| format!(" (<{url}>)"));
+        let (title, reason) = (cell(&omission.title), cell(&omission.reason));
+        let _ = writeln!(text, "| {} | {title} | {reason}{source} |", omission.id);
+    }
 }

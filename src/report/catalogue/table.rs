@@ -6,7 +6,8 @@ use anstyle::AnsiColor;
 use comfy_table::{ContentArrangement, Table, presets};
 
 use super::super::table::{BOLD, DIM, WARN, WIDTH, counted, section, severity_style, styled, trimmed};
-use super::{Catalogue, Entry};
+use super::{Catalogue, Entry, by_peer};
+use crate::domain::Control;
 use crate::policy::Framework;
 
 /// The narrowest table that is made.
@@ -73,6 +74,7 @@ pub fn coverage(catalogue: &Catalogue, framework: &Framework, width: Option<u16>
     if !gaps.is_empty() {
         let _ = writeln!(text, "{} {}", styled(WARN, "gaps:"), gaps.join(", "));
     }
+    reasons(&mut text, framework);
     let outside = catalogue
         .entries
         .iter()
@@ -82,6 +84,18 @@ pub fn coverage(catalogue: &Catalogue, framework: &Framework, width: Option<u16>
         let _ = writeln!(text, "{}", styled(DIM, format!("controls beyond it: {}", outside.join(", "))));
     }
     text
+}
+
+/// Why requirements are gaps, and what the controls of others leave open.
+fn reasons(text: &mut String, framework: &Framework) {
+    let given = framework.requirements.iter().filter_map(|it| Some((it.id.as_str(), it.reason.as_deref()?)));
+    let given = given.collect::<Vec<_>>();
+    if !given.is_empty() {
+        section(text, "What is left open, and why");
+        for (id, reason) in given {
+            let _ = writeln!(text, "  {}  {}", styled(BOLD, id), reason.replace('\n', " "));
+        }
+    }
 }
 
 /// Everything about one control.
@@ -121,7 +135,11 @@ pub fn show(entry: &Entry, width: Option<u16>) -> String {
         let _ = writeln!(text, "{}", trimmed(&table.to_string()));
     }
     let lists = [
-        ("Frameworks", control.mappings.iter().map(|mapping| mapping.label.clone()).collect::<Vec<_>>()),
+        (
+            "Frameworks",
+            control.mappings.iter().map(|mapping| mapping.text().into_owned()).collect::<Vec<_>>(),
+        ),
+        ("Rules of other tools that it covers", covered(control)),
         ("Examples", entry.examples.iter().map(|example| example.name.clone()).collect()),
         ("IAM actions that reading takes", entry.actions.iter().map(|action| (*action).to_owned()).collect()),
         ("Read more", control.related_resources.clone()),
@@ -135,4 +153,9 @@ pub fn show(entry: &Entry, width: Option<u16>) -> String {
         }
     }
     text
+}
+
+fn covered(control: &Control) -> Vec<String> {
+    let covers = control.covers.as_deref().unwrap_or_default();
+    by_peer(covers).into_iter().map(|(peer, rules)| format!("{peer}: {}", rules.join(", "))).collect()
 }

@@ -28,6 +28,7 @@ fn control(id: &str, severity: Severity, aliases: &[&str]) -> Arc<Control> {
         enabled: true,
         deprecated: None,
         mappings: Vec::new(),
+        covers: None,
     })
 }
 
