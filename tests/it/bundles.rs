@@ -44,6 +44,17 @@ fn the_built_in_bundles_load_together() {
 }
 
 #[test]
+fn every_gap_in_a_built_in_framework_has_its_reason() {
+    let bundles = load(&[Source::Builtin], None);
+    let mut silent = Vec::new();
+    for framework in bundles.frameworks() {
+        let gaps = framework.requirements.iter().filter(|it| it.controls.is_empty() && it.reason.is_none());
+        silent.extend(gaps.map(|gap| format!("{} {}", framework.id, gap.id)));
+    }
+    assert!(silent.is_empty(), "no control and no reason: {silent:?}");
+}
+
+#[test]
 fn every_test_of_the_built_in_bundles_passes() {
     for (path, sources) in each_bundle() {
         let results =

@@ -18,8 +18,17 @@ fn the_catalogue_lists_every_control_with_what_is_known_about_it() {
     let capabilities = controls.iter().find(|control| control["id"] == "TD10").unwrap();
     let names = capabilities["parameters"].as_array().unwrap().iter().map(|it| it["name"].as_str().unwrap());
     assert!(names.collect::<Vec<_>>().iter().any(|name| name.starts_with("capabilities.")), "{capabilities}");
+    assert_eq!(privileged["covers"]["security-hub"], Value::from(vec!["ECS.4"]));
+    let devices = controls.iter().find(|control| control["id"] == "TD14").unwrap();
+    assert_eq!(
+        devices["covers"],
+        serde_json::json!({}),
+        "no tool has such a rule, which is not nothing said"
+    );
     let frameworks = catalogue["frameworks"].as_array().unwrap();
     assert!(frameworks.iter().any(|framework| framework["id"] == "aws-fsbp"));
+    let omissions = catalogue["omissions"].as_array().unwrap();
+    assert!(omissions.iter().any(|it| it["id"] == "IM10" && it["reason"].is_string()), "{omissions:?}");
 }
 
 #[test]
@@ -54,17 +63,29 @@ fn a_framework_is_shown_with_its_gaps() {
     program.write(
         "ours/frameworks/house.yaml",
         "id: house\ntitle: House rules\nversion: '1'\nsource: https://example.com/\nrequirement_format: house {id}\n\
-         requirements:\n  - id: H1\n    title: No shells\n    controls: [SV77]\n  - id: H2\n    title: No fun\n    controls: []\n",
+         requirements:\n  - id: H1\n    title: No shells\n    controls: [SV77]\n  - id: H2\n    title: No fun\n    controls: []\n    reason: nobody can tell\n",
     );
     let arguments = ["controls", "list", "--bundle", "ours", "--framework", "house"];
     let shown = program.run(arguments).expect(0).stdout;
     assert!(shown.contains("1 of 2 requirements answered to") && shown.contains("gaps: H2"), "{shown}");
+    assert!(shown.contains("nobody can tell"), "{shown}");
     let json = program.run(arguments.into_iter().chain(["--format", "json"])).expect(0).json();
     let covered =
         json["frameworks"][0]["requirements"].as_array().unwrap().iter().map(|it| it["covered"].clone());
     assert_eq!(covered.collect::<Vec<_>>(), [true, false]);
+    assert_eq!(json["frameworks"][0]["requirements"][1]["reason"], "nobody can tell");
+    assert_eq!(json["frameworks"][0]["requirements"][0]["label"], "house H1");
     let refused = program.run(["controls", "list", "--bundle", "ours", "--framework", "hose"]).expect(2);
     assert!(refused.stderr.contains("did you mean `house`?"), "{}", refused.stderr);
+}
+
+#[test]
+fn what_is_left_out_is_said_with_its_reason() {
+    let refused = Program::new().run(["controls", "show", "IM10"]).expect(2).stderr;
+    assert!(refused.contains("it is left out: No API of AWS"), "{refused}");
+    let index = std::fs::read_to_string(project("docs/controls/README.md")).unwrap();
+    let (_, left_out) = index.split_once("## What is left out").unwrap();
+    assert!(left_out.contains("| IM10 |"), "{left_out}");
 }
 
 #[test]
@@ -76,6 +97,7 @@ fn one_control_is_shown_with_everything() {
         "[80,443]",
         "ec2:DescribeSecurityGroups",
         "fail_default_group.json",
+        "cloud-custodian: ecs-service.security-group",
     ] {
         assert!(shown.contains(said), "{said}: {shown}");
     }

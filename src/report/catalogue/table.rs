@@ -74,7 +74,7 @@ pub fn coverage(catalogue: &Catalogue, framework: &Framework, width: Option<u16>
     if !gaps.is_empty() {
         let _ = writeln!(text, "{} {}", styled(WARN, "gaps:"), gaps.join(", "));
     }
-    reasons(&mut text, framework);
+    reasons(&mut text, framework, width);
     let outside = catalogue
         .entries
         .iter()
@@ -87,14 +87,16 @@ pub fn coverage(catalogue: &Catalogue, framework: &Framework, width: Option<u16>
 }
 
 /// Why requirements are gaps, and what the controls of others leave open.
-fn reasons(text: &mut String, framework: &Framework) {
+fn reasons(text: &mut String, framework: &Framework, width: Option<u16>) {
     let given = framework.requirements.iter().filter_map(|it| Some((it.id.as_str(), it.reason.as_deref()?)));
     let given = given.collect::<Vec<_>>();
     if !given.is_empty() {
         section(text, "What is left open, and why");
+        let mut table = table(width);
         for (id, reason) in given {
-            let _ = writeln!(text, "  {}  {}", styled(BOLD, id), reason.replace('\n', " "));
+            table.add_row([styled(BOLD, id), reason.replace('\n', " ")]);
         }
+        let _ = writeln!(text, "{}", trimmed(&table.to_string()));
     }
 }
 
