@@ -15,7 +15,7 @@ use crate::support::python;
 
 /// Compares a generated document with the one in `docs/`, or rewrites it when `TIDEWAITER_UPDATE` is set.
 #[track_caller]
-fn holds(path: &str, text: &str) {
+pub(crate) fn holds(path: &str, text: &str) {
     let file = project(path);
     #[expect(clippy::disallowed_methods, reason = "the switch of the tests themselves")]
     if std::env::var_os("TIDEWAITER_UPDATE").is_some() {

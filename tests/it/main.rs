@@ -25,6 +25,7 @@ mod fuzzed;
 mod killed;
 mod new_control;
 mod pass;
+mod peers;
 mod signatures;
 mod support;
 mod tester;

@@ -13,6 +13,7 @@
 #   id: AC01
 #   severity: low
 #   resources: accounts
+#   covers: {}
 #   parameters: [container_insights_off]
 #   remediation:
 #     text: |

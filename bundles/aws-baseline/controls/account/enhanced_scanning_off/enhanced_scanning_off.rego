@@ -13,6 +13,8 @@
 #   id: IM02
 #   severity: medium
 #   resources: accounts
+#   covers:
+#     security-hub: [Inspector.2]
 #   remediation:
 #     text: |
 #       Turn on ECR scanning in Amazon Inspector, in the account or in the organization's delegated administrator

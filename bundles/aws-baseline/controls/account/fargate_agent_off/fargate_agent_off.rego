@@ -13,6 +13,9 @@
 #   id: GD02
 #   severity: medium
 #   resources: accounts
+#   covers:
+#     aws-config: [guardduty-ecs-protection-runtime-enabled]
+#     security-hub: [GuardDuty.12]
 #   remediation:
 #     text: |
 #       In GuardDuty, in the account or in the organization's delegated administrator account, enable the automated

@@ -12,6 +12,7 @@
 #   id: AC04
 #   severity: low
 #   resources: accounts
+#   covers: {}
 #   parameters: [fargate_fips_mode_not_as_required]
 #   remediation:
 #     text: |

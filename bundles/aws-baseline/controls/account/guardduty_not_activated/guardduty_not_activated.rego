@@ -15,6 +15,8 @@
 #   id: AC03
 #   severity: medium
 #   resources: accounts
+#   covers:
+#     security-hub: [GuardDuty.12]
 #   remediation:
 #     text: |
 #       In GuardDuty, in the account or in the organization's delegated administrator account, turn on Runtime

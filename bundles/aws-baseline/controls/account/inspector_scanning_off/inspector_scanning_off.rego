@@ -13,6 +13,10 @@
 #   id: GD03
 #   severity: high
 #   resources: accounts
+#   covers:
+#     aws-config: [inspector-ecr-scan-enabled]
+#     prowler: [inspector2_is_enabled]
+#     security-hub: [Inspector.2]
 #   remediation:
 #     text: |
 #       Turn it on with `aws inspector2 enable --resource-types ECR`, in the account or, for its members, in the

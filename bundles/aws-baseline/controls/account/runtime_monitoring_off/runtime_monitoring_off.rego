@@ -15,6 +15,8 @@
 #   id: GD01
 #   severity: high
 #   resources: accounts
+#   covers:
+#     security-hub: [GuardDuty.11]
 #   remediation:
 #     text: |
 #       Turn on GuardDuty in the Region, then Runtime Monitoring with `aws guardduty update-detector`, in the account

@@ -12,6 +12,7 @@
 #   id: AC02
 #   severity: medium
 #   resources: accounts
+#   covers: {}
 #   remediation:
 #     text: |
 #       Give those who create resources with tags the permission `ecs:TagResource`, limited by `ecs:CreateAction`, then

@@ -15,6 +15,7 @@
 #   id: AC05
 #   severity: low
 #   resources: accounts
+#   covers: {}
 #   parameters: [task_defaults_outside_policy]
 #   remediation:
 #     text: |

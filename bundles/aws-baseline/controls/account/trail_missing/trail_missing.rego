@@ -14,6 +14,11 @@
 #   id: GD04
 #   severity: high
 #   resources: accounts
+#   covers:
+#     checkov: [CKV_AWS_36, CKV_AWS_67]
+#     prowler: [cloudtrail_log_file_validation_enabled, cloudtrail_multi_region_enabled]
+#     security-hub: [CloudTrail.1, CloudTrail.4]
+#     trivy: [AWS-0014, AWS-0016]
 #   remediation:
 #     text: |
 #       Change a trail with `aws cloudtrail update-trail --is-multi-region-trail --enable-log-file-validation`, or

@@ -14,6 +14,7 @@
 #   id: CP03
 #   severity: low
 #   resources: ecs.capacity_providers
+#   covers: {}
 #   remediation:
 #     text: |
 #       Remove other scaling policies from the Auto Scaling group, then call `aws ecs update-capacity-provider --name NAME

@@ -13,6 +13,8 @@
 #   id: CP02
 #   severity: low
 #   resources: ecs.capacity_providers
+#   covers:
+#     aws-config: [ecs-capacity-provider-tagged]
 #   parameters: [required_tags]
 #   remediation:
 #     text: |

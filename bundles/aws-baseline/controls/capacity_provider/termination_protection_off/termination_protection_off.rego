@@ -14,6 +14,9 @@
 #   id: CP01
 #   severity: medium
 #   resources: ecs.capacity_providers
+#   covers:
+#     aws-config: [ecs-capacity-provider-termination-check]
+#     security-hub: [ECS.19]
 #   remediation:
 #     text: |
 #       Turn on instance scale-in protection for the Auto Scaling group and its instances, then call `aws ecs

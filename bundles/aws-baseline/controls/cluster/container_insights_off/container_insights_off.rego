@@ -13,6 +13,15 @@
 #   id: CL01
 #   severity: medium
 #   resources: ecs.clusters
+#   covers:
+#     aws-config: [ecs-container-insights-enabled]
+#     checkov: [CKV_AWS_65]
+#     control-tower: [CT.ECS.PR.2]
+#     kics: [ecs_cluster_container_insights_disabled]
+#     powerpipe: [ecs_cluster_container_insights_enabled]
+#     prowler: [ecs_cluster_container_insights_enabled]
+#     security-hub: [ECS.12]
+#     trivy: [AWS-0034]
 #   parameters: [container_insights_off]
 #   remediation:
 #     text: |

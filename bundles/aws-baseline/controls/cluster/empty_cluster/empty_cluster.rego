@@ -13,6 +13,8 @@
 #   id: CL08
 #   severity: low
 #   resources: ecs.clusters
+#   covers:
+#     powerpipe: [ecs_cluster_no_active_services_count, ecs_cluster_no_registered_container_instance]
 #   remediation:
 #     text: |
 #       Ask its owner, then delete the cluster with `aws ecs delete-cluster`, or by the template that created it.

@@ -14,6 +14,8 @@
 #   id: CL05
 #   severity: medium
 #   resources: ecs.clusters
+#   covers:
+#     iam-condition-keys: [ecs:fargate-ephemeral-storage-kms-key]
 #   parameters: [ephemeral_storage_without_own_key]
 #   remediation:
 #     text: |

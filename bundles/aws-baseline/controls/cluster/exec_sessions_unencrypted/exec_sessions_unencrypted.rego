@@ -14,6 +14,8 @@
 #   id: CL04
 #   severity: medium
 #   resources: ecs.clusters
+#   covers:
+#     checkov: [CKV_AWS_224]
 #   remediation:
 #     text: |
 #       Update the cluster's configuration with `executeCommandConfiguration.kmsKeyId`, and with

@@ -17,6 +17,8 @@
 #   id: CL03
 #   severity: high
 #   resources: ecs.clusters
+#   covers:
+#     checkov: [CKV_AWS_223]
 #   parameters: [exec_sessions_unlogged]
 #   remediation:
 #     text: |

@@ -12,6 +12,8 @@
 #   id: CL02
 #   severity: low
 #   resources: ecs.clusters
+#   covers:
+#     security-hub: [ECS.14]
 #   parameters: [required_tags]
 #   remediation:
 #     text: |

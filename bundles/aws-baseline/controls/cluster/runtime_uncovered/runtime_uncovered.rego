@@ -16,6 +16,9 @@
 #   id: CL06
 #   severity: medium
 #   resources: ecs.clusters
+#   covers:
+#     aws-config: [guardduty-ecs-protection-runtime-enabled]
+#     security-hub: [GuardDuty.12]
 #   remediation:
 #     text: |
 #       Read the issues with `aws guardduty list-coverage`. Turn on the automated agent (GD02), let task execution

@@ -15,6 +15,7 @@
 #   id: CL07
 #   severity: medium
 #   resources: ecs.clusters
+#   covers: {}
 #   parameters: [tiers_share_network]
 #   remediation:
 #     text: |

@@ -11,6 +11,8 @@
 #   id: CI01
 #   severity: medium
 #   resources: ecs.container_instances
+#   covers:
+#     powerpipe: [ecs_cluster_container_instance_agent_connected]
 #   remediation:
 #     text: |
 #       Look at the instance and at the agent's log in `/var/log/ecs`: the agent may have stopped, or have lost its way to

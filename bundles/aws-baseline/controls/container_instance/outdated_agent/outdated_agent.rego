@@ -14,6 +14,8 @@
 #   id: CI02
 #   severity: medium
 #   resources: ecs.container_instances
+#   covers:
+#     cloud-custodian: [ecs-container-instance.update-agent]
 #   parameters: [outdated_agent]
 #   remediation:
 #     text: |

@@ -18,6 +18,7 @@
 #   id: CI07
 #   severity: medium
 #   resources: ecs.container_instances
+#   covers: {}
 #   parameters: [unhardened_agent]
 #   remediation:
 #     text: |

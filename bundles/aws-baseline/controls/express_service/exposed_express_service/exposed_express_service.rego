@@ -16,6 +16,7 @@
 #   id: SV16
 #   severity: high
 #   resources: ecs.express_services
+#   covers: {}
 #   parameters: [allowed_subnets, exposed_express_service]
 #   remediation:
 #     text: |

@@ -16,6 +16,9 @@
 #   id: LG01
 #   severity: medium
 #   resources: ecs.task_definitions
+#   covers:
+#     checkov: [CKV_AWS_66, CKV_AWS_338]
+#     prowler: [cloudwatch_log_group_retention_policy_specific_days_enabled]
 #   parameters: [logs_not_retained]
 #   remediation:
 #     text: |

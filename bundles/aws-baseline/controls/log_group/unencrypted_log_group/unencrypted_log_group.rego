@@ -13,6 +13,10 @@
 #   id: LG02
 #   severity: medium
 #   resources: logs.log_groups
+#   covers:
+#     checkov: [CKV_AWS_158]
+#     prowler: [cloudwatch_log_group_kms_encryption_enabled]
+#     trivy: [AWS-0017]
 #   parameters: [unencrypted_log_group]
 #   remediation:
 #     text: |

@@ -15,6 +15,13 @@
 #   id: IM01
 #   severity: high
 #   resources: ecr.repositories
+#   covers:
+#     aws-config: [ecr-private-image-scanning-enabled]
+#     checkov: [CKV_AWS_163]
+#     kics: [unscanned_ecr_image]
+#     prowler: [ecr_registry_scan_images_on_push_enabled, ecr_repositories_scan_images_on_push_enabled]
+#     security-hub: [ECR.1]
+#     trivy: [AWS-0030]
 #   parameters: [image_scanning_off]
 #   remediation:
 #     text: |

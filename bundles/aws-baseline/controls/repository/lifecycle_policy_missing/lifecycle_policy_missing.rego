@@ -13,6 +13,10 @@
 #   id: IM04
 #   severity: low
 #   resources: ecr.repositories
+#   covers:
+#     aws-config: [ecr-private-lifecycle-policy-configured]
+#     prowler: [ecr_repositories_lifecycle_policy_enabled]
+#     security-hub: [ECR.3]
 #   remediation:
 #     text: |
 #       Write rules that expire untagged images and all but the last images of each line, preview them with `aws ecr

@@ -14,6 +14,13 @@
 #   id: IM03
 #   severity: medium
 #   resources: ecr.repositories
+#   covers:
+#     aws-config: [ecr-private-tag-immutability-enabled]
+#     checkov: [CKV_AWS_51]
+#     kics: [ecr_image_tag_not_immutable]
+#     prowler: [ecr_repositories_tag_immutability]
+#     security-hub: [ECR.2]
+#     trivy: [AWS-0031]
 #   parameters: [mutable_image_tags]
 #   remediation:
 #     text: |

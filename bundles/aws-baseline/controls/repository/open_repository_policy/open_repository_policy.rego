@@ -18,6 +18,11 @@
 #   id: IM07
 #   severity: critical
 #   resources: ecr.repositories
+#   covers:
+#     checkov: [CKV_AWS_32]
+#     kics: [ecr_repository_is_publicly_accessible]
+#     prowler: [ecr_repositories_not_publicly_accessible]
+#     trivy: [AWS-0032]
 #   parameters: [open_repository_policy]
 #   remediation:
 #     text: |

@@ -15,6 +15,12 @@
 #   id: IM05
 #   severity: medium
 #   resources: ecr.repositories
+#   covers:
+#     aws-config: [ecr-repository-cmk-encryption-enabled]
+#     checkov: [CKV_AWS_136]
+#     kics: [ecr_repository_not_encrypted]
+#     security-hub: [ECR.5]
+#     trivy: [AWS-0033]
 #   parameters: [repository_without_own_key]
 #   remediation:
 #     text: |

@@ -14,6 +14,8 @@
 #   id: IM06
 #   severity: low
 #   resources: ecr.repositories
+#   covers:
+#     aws-config: [ecr-repository-tagged]
 #   parameters: [required_tags]
 #   remediation:
 #     text: |

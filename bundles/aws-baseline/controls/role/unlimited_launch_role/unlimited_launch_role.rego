@@ -16,6 +16,7 @@
 #   id: EV03
 #   severity: high
 #   resources: iam.roles
+#   covers: {}
 #   remediation:
 #     text: |
 #       Replace the role's policies by one that allows `ecs:RunTask` on the families that it starts, with a condition on

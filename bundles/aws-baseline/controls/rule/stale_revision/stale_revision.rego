@@ -14,6 +14,7 @@
 #   id: EV02
 #   severity: medium
 #   resources: events.rules
+#   covers: {}
 #   remediation:
 #     text: |
 #       Name the family without a revision, or the newest revision, with `aws events put-targets` or in the template

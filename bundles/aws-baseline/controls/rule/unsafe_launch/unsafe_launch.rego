@@ -14,6 +14,7 @@
 #   id: EV01
 #   severity: high
 #   resources: events.rules
+#   covers: {}
 #   parameters: [allowed_subnets, exec_allowed]
 #   remediation:
 #     text: |

@@ -14,6 +14,7 @@
 #   id: EV05
 #   severity: medium
 #   resources: scheduler.schedules
+#   covers: {}
 #   remediation:
 #     text: |
 #       Name the family without a revision, or the newest revision, with `aws scheduler update-schedule` or in the

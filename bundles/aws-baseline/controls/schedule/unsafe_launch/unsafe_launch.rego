@@ -15,6 +15,7 @@
 #   id: EV04
 #   severity: high
 #   resources: scheduler.schedules
+#   covers: {}
 #   parameters: [allowed_subnets, exec_allowed]
 #   remediation:
 #     text: |

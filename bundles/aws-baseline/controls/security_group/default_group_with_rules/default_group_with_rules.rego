@@ -14,6 +14,12 @@
 #   id: NW06
 #   severity: medium
 #   resources: ec2.security_groups
+#   covers:
+#     aws-config: [vpc-default-security-group-closed]
+#     checkov: [CKV2_AWS_12]
+#     prowler: [ec2_securitygroup_default_restrict_traffic]
+#     security-hub: [EC2.2]
+#     trivy: [AWS-0173]
 #   parameters: [judged_networks]
 #   remediation:
 #     text: |

@@ -14,6 +14,8 @@
 #   id: SV13
 #   severity: low
 #   resources: ecs.services
+#   covers:
+#     iam-condition-keys: [ecs:capacity-provider]
 #   parameters: [capacity_not_allowed]
 #   remediation:
 #     text: |

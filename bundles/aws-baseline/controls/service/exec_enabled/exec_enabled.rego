@@ -13,6 +13,8 @@
 #   id: SV07
 #   severity: high
 #   resources: ecs.services
+#   covers:
+#     iam-condition-keys: [ecs:enable-execute-command]
 #   parameters: [exec_allowed]
 #   remediation:
 #     text: |

@@ -13,6 +13,7 @@
 #   id: SV12
 #   severity: low
 #   resources: ecs.services
+#   covers: {}
 #   remediation:
 #     text: |
 #       Update the service with `deploymentConfiguration.deploymentCircuitBreaker` `{enable=true,rollback=true}`; no

@@ -10,6 +10,8 @@
 #   id: SV06
 #   severity: low
 #   resources: ecs.services
+#   covers:
+#     iam-condition-keys: [ecs:enable-ecs-managed-tags]
 #   remediation:
 #     text: |
 #       Set `enableECSManagedTags` to true. Only tasks that start afterwards get the tags: force a new deployment to

@@ -15,6 +15,8 @@
 #   id: SV15
 #   severity: medium
 #   resources: ecs.services
+#   covers:
+#     iam-condition-keys: [ecs:enable-ebs-volumes]
 #   parameters: [managed_volume_unencrypted]
 #   remediation:
 #     text: |

@@ -14,6 +14,7 @@
 #   id: SV14
 #   severity: medium
 #   resources: ecs.services
+#   covers: {}
 #   parameters: [violating_revision]
 #   remediation:
 #     text: |

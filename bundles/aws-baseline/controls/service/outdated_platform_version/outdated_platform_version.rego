@@ -16,6 +16,13 @@
 #   id: SV08
 #   severity: medium
 #   resources: ecs.services
+#   covers:
+#     aws-config: [ecs-fargate-latest-platform-version]
+#     checkov: [CKV_AWS_332]
+#     control-tower: [CT.ECS.PR.1]
+#     powerpipe: [ecs_service_fargate_using_latest_platform_version]
+#     prowler: [ecs_service_fargate_latest_platform_version]
+#     security-hub: [ECS.10]
 #   parameters: [outdated_platform_version]
 #   remediation:
 #     text: |

@@ -14,6 +14,14 @@
 #   id: SV01
 #   severity: high
 #   resources: ecs.services
+#   covers:
+#     checkov: [CKV_AWS_333]
+#     control-tower: [CT.ECS.PR.9]
+#     iam-condition-keys: [ecs:auto-assign-public-ip]
+#     kics: [ecs_services_assigned_with_public_ip_address]
+#     powerpipe: [ecs_service_not_publicly_accessible]
+#     prowler: [ecs_service_no_assign_public_ip]
+#     security-hub: [ECS.2]
 #   remediation:
 #     text: |
 #       Set `assignPublicIp` to `DISABLED` in the service's network configuration, which starts a new deployment. First

@@ -12,6 +12,8 @@
 #   id: SV09
 #   severity: low
 #   resources: ecs.services
+#   covers:
+#     security-hub: [ECS.13]
 #   parameters: [required_tags]
 #   remediation:
 #     text: |

@@ -13,6 +13,8 @@
 #   id: SV11
 #   severity: medium
 #   resources: ecs.services
+#   covers:
+#     iam-condition-keys: [ecs:enable-service-connect]
 #   remediation:
 #     text: |
 #       Create a certificate authority in AWS Private CA and a role that Service Connect may use, then update the service

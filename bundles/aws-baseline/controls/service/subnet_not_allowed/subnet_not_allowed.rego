@@ -12,6 +12,9 @@
 #   id: SV02
 #   severity: high
 #   resources: ecs.services
+#   covers:
+#     cloud-custodian: [ecs-service.network-location, ecs-service.subnet]
+#     iam-condition-keys: [ecs:subnet]
 #   parameters: [allowed_subnets]
 #   remediation:
 #     text: |

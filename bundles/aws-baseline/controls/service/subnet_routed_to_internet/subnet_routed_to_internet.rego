@@ -16,6 +16,7 @@
 #   id: SV03
 #   severity: high
 #   resources: ecs.services
+#   covers: {}
 #   remediation:
 #     text: |
 #       Update the service with private subnets, which starts a new deployment; give those subnets a route to a NAT

@@ -11,6 +11,9 @@
 #   id: SV05
 #   severity: medium
 #   resources: ecs.services
+#   covers:
+#     aws-config: [ecs-service-propagate-tags-enabled]
+#     iam-condition-keys: [ecs:propagate-tags]
 #   parameters: [tags_not_propagated]
 #   remediation:
 #     text: |

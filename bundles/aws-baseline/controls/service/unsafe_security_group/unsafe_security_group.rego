@@ -18,6 +18,10 @@
 #   id: SV04
 #   severity: high
 #   resources: ecs.services
+#   covers:
+#     aws-config: [restricted-common-ports, vpc-sg-open-only-to-authorized-ports]
+#     cloud-custodian: [ecs-service.security-group]
+#     security-hub: [EC2.18, EC2.19, EC2.53, EC2.54]
 #   parameters: [unsafe_security_group]
 #   remediation:
 #     text: |

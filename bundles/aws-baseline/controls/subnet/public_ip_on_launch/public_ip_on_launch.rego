@@ -15,6 +15,12 @@
 #   id: NW05
 #   severity: medium
 #   resources: ec2.subnets
+#   covers:
+#     aws-config: [subnet-auto-assign-public-ip-disabled]
+#     checkov: [CKV_AWS_130]
+#     prowler: [vpc_subnet_no_public_ip_by_default]
+#     security-hub: [EC2.15]
+#     trivy: [AWS-0164]
 #   parameters: [judged_networks]
 #   remediation:
 #     text: |

@@ -13,6 +13,7 @@
 #   id: TK03
 #   severity: high
 #   resources: ecs.tasks
+#   covers: {}
 #   parameters: [exec_allowed]
 #   remediation:
 #     text: |

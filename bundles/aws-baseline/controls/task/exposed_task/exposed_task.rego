@@ -14,6 +14,8 @@
 #   id: TK02
 #   severity: high
 #   resources: ecs.tasks
+#   covers:
+#     cloud-custodian: [ecs-task.network-location, ecs-task.subnet]
 #   parameters: [allowed_subnets]
 #   remediation:
 #     text: |

@@ -12,6 +12,7 @@
 #   id: TK07
 #   severity: medium
 #   resources: ecs.tasks
+#   covers: {}
 #   parameters: [long_running_task]
 #   remediation:
 #     text: |

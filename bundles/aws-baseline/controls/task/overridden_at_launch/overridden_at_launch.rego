@@ -17,6 +17,7 @@
 #   id: TK04
 #   severity: medium
 #   resources: ecs.tasks
+#   covers: {}
 #   parameters: [overridden_at_launch]
 #   remediation:
 #     text: |

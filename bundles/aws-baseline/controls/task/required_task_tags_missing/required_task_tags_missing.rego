@@ -13,6 +13,7 @@
 #   id: TK06
 #   severity: low
 #   resources: ecs.tasks
+#   covers: {}
 #   parameters: [required_tags]
 #   remediation:
 #     text: |

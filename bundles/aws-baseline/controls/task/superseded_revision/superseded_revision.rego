@@ -15,6 +15,7 @@
 #   id: TK05
 #   severity: medium
 #   resources: ecs.tasks
+#   covers: {}
 #   parameters: [superseded_revision]
 #   remediation:
 #     text: |

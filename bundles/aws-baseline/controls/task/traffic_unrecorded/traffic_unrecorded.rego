@@ -15,6 +15,8 @@
 #   id: TK08
 #   severity: medium
 #   resources: ecs.tasks
+#   covers:
+#     security-hub: [EC2.6]
 #   parameters: [flow_logs]
 #   remediation:
 #     text: |

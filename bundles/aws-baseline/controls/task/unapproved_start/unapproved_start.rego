@@ -14,6 +14,7 @@
 #   id: TK01
 #   severity: medium
 #   resources: ecs.tasks
+#   covers: {}
 #   parameters: [unapproved_start]
 #   remediation:
 #     text: |

@@ -13,6 +13,8 @@
 #   id: TK10
 #   severity: high
 #   resources: ecs.tasks
+#   covers:
+#     cloud-custodian: [ecs-task.task-definition]
 #   parameters: [violating_revision]
 #   remediation:
 #     text: |

@@ -13,6 +13,8 @@
 #   id: TD21
 #   severity: low
 #   resources: ecs.task_definitions
+#   covers:
+#     prowler: [ecs_task_definitions_logging_block_mode]
 #   remediation:
 #     text: |
 #       Register a revision whose log options say `mode: non-blocking`, with a `max-buffer-size` that holds what the

@@ -13,6 +13,8 @@
 #   id: TD29
 #   severity: low
 #   resources: ecs.task_definitions
+#   covers:
+#     iam-condition-keys: [ecs:compute-compatibility]
 #   parameters: [compatibility_not_allowed]
 #   remediation:
 #     text: |

@@ -14,6 +14,13 @@
 #   id: TD20
 #   severity: high
 #   resources: ecs.task_definitions
+#   covers:
+#     aws-config: [ecs-task-definition-log-configuration]
+#     aws-config-community: [ECS_AWSLOGS_CHECK]
+#     control-tower: [CT.ECS.PR.5]
+#     powerpipe: [ecs_task_definition_logging_enabled]
+#     prowler: [ecs_task_definitions_logging_enabled]
+#     security-hub: [ECS.9]
 #   parameters: [container_without_logging]
 #   remediation:
 #     text: |

@@ -13,6 +13,11 @@
 #   id: TD16
 #   severity: high
 #   resources: ecs.task_definitions
+#   covers:
+#     aws-config: [ecs-no-environment-secrets]
+#     control-tower: [CT.ECS.PR.12]
+#     powerpipe: [ecs_task_definition_container_environment_no_secret]
+#     security-hub: [ECS.8]
 #   parameters: [credential_variable_name]
 #   remediation:
 #     text: |

@@ -14,6 +14,8 @@
 #   id: TD11
 #   severity: high
 #   resources: ecs.task_definitions
+#   covers:
+#     trend-vision-one: [containerCapabilities]
 #   parameters: [capabilities]
 #   remediation:
 #     text: |

@@ -12,6 +12,13 @@
 #   id: TD24
 #   severity: medium
 #   resources: ecs.task_definitions
+#   covers:
+#     aws-config: [ecs-task-definition-efs-encryption-enabled]
+#     checkov: [CKV_AWS_97]
+#     kics: [ecs_cluster_not_encrypted_at_rest, ecs_task_definition_volume_not_encrypted]
+#     powerpipe: [ecs_cluster_encryption_at_rest_enabled]
+#     security-hub: [ECS.18]
+#     trivy: [AWS-0035]
 #   remediation:
 #     text: |
 #       Register a revision with `efsVolumeConfiguration.transitEncryption` set to `ENABLED` for the volume. Nothing

@@ -13,6 +13,7 @@
 #   id: TD19
 #   severity: medium
 #   resources: ecs.task_definitions
+#   covers: {}
 #   parameters: [environment_file_not_allowed]
 #   remediation:
 #     text: |

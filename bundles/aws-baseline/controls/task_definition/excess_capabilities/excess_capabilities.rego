@@ -15,6 +15,8 @@
 #   id: TD10
 #   severity: high
 #   resources: ecs.task_definitions
+#   covers:
+#     trend-vision-one: [containerCapabilities]
 #   parameters: [capabilities]
 #   remediation:
 #     text: |

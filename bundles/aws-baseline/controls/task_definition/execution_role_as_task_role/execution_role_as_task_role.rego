@@ -14,6 +14,8 @@
 #   id: TD27
 #   severity: medium
 #   resources: ecs.task_definitions
+#   covers:
+#     checkov: [CKV_AWS_249]
 #   remediation:
 #     text: |
 #       Create a role for this application alone that `ecs-tasks.amazonaws.com` may assume, with what the application

@@ -14,6 +14,7 @@
 #   id: TD30
 #   severity: medium
 #   resources: ecs.task_definitions
+#   covers: {}
 #   parameters: [fault_injection_in_production]
 #   remediation:
 #     text: |

@@ -12,6 +12,8 @@
 #   id: TD31
 #   severity: medium
 #   resources: ecs.task_definitions
+#   covers:
+#     trend-vision-one: [imageTag]
 #   parameters: [floating_image_tag]
 #   remediation:
 #     text: |

@@ -12,6 +12,8 @@
 #   id: TD38
 #   severity: low
 #   resources: ecs.task_definitions
+#   covers:
+#     kics: [ecs_task_definition_healthcheck_missing]
 #   parameters: [health_check_missing]
 #   remediation:
 #     text: |

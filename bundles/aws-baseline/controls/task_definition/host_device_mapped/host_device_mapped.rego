@@ -13,6 +13,7 @@
 #   id: TD14
 #   severity: medium
 #   resources: ecs.task_definitions
+#   covers: {}
 #   parameters: [host_device_mapped]
 #   remediation:
 #     text: |

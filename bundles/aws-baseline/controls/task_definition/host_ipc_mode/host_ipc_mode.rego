@@ -12,6 +12,8 @@
 #   id: TD03
 #   severity: high
 #   resources: ecs.task_definitions
+#   covers:
+#     trend-vision-one: [hostIPC]
 #   remediation:
 #     text: |
 #       Register a revision without `ipcMode`, or with `task` where containers of one task exchange data through

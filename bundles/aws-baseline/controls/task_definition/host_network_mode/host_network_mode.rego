@@ -13,6 +13,10 @@
 #   id: TD04
 #   severity: high
 #   resources: ecs.task_definitions
+#   covers:
+#     aws-config: [ecs-task-definition-network-mode-not-host]
+#     security-hub: [ECS.17]
+#     trend-vision-one: [hostNetwork]
 #   remediation:
 #     text: |
 #       Register a revision with `networkMode` set to `awsvpc`, or to `bridge` where `awsvpc` cannot be had. A service

@@ -12,6 +12,14 @@
 #   id: TD02
 #   severity: high
 #   resources: ecs.task_definitions
+#   covers:
+#     aws-config: [ecs-task-definition-pid-mode-check]
+#     checkov: [CKV_AWS_335]
+#     control-tower: [CT.ECS.PR.10]
+#     powerpipe: [ecs_task_definition_no_host_pid_mode]
+#     prowler: [ecs_task_definitions_host_namespace_not_shared]
+#     security-hub: [ECS.3]
+#     trend-vision-one: [hostPID]
 #   remediation:
 #     text: |
 #       Register a revision without `pidMode`, or with `task` where sidecars watch the processes of their own task.

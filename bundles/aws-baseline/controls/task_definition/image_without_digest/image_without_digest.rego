@@ -13,6 +13,7 @@
 #   id: TD33
 #   severity: medium
 #   resources: ecs.task_definitions
+#   covers: {}
 #   remediation:
 #     text: |
 #       Let the pipeline look up the digest of what it pushed (`aws ecr describe-images`) and register a revision that

@@ -13,6 +13,12 @@
 #   id: TD07
 #   severity: medium
 #   resources: ecs.task_definitions
+#   covers:
+#     aws-config: [ecs-task-definition-linux-user-non-root, ecs-task-definition-nonroot-user]
+#     control-tower: [CT.ECS.PR.3]
+#     powerpipe: [ecs_task_definition_no_root_user]
+#     security-hub: [ECS.20]
+#     trend-vision-one: [runAsNonRoot]
 #   remediation:
 #     text: |
 #       Register a revision whose containers each set `user` to a user id of their own, such as `1000:1000`; a name

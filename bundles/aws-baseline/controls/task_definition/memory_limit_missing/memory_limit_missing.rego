@@ -14,6 +14,9 @@
 #   id: TD23
 #   severity: low
 #   resources: ecs.task_definitions
+#   covers:
+#     aws-config: [ecs-task-definition-memory-hard-limit]
+#     control-tower: [CT.ECS.PR.7]
 #   parameters: [memory_limit_missing]
 #   remediation:
 #     text: |

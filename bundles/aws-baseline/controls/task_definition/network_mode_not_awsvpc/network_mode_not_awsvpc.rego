@@ -13,6 +13,10 @@
 #   id: TD05
 #   severity: medium
 #   resources: ecs.task_definitions
+#   covers:
+#     aws-config: [ecs-awsvpc-networking-enabled]
+#     control-tower: [CT.ECS.PR.4]
+#     kics: [ecs_task_definition_network_mode_not_recommended]
 #   remediation:
 #     text: |
 #       Register a revision with `networkMode` set to `awsvpc`. Services and schedules that start it need a

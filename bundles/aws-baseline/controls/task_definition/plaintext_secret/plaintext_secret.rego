@@ -17,6 +17,10 @@
 #   id: TD17
 #   severity: critical
 #   resources: ecs.task_definitions
+#   covers:
+#     kics: [ecs_task_definition_container_has_password]
+#     prowler: [ecs_task_definitions_no_environment_secrets]
+#     trivy: [AWS-0036]
 #   parameters: [plaintext_secret]
 #   remediation:
 #     text: |

@@ -15,6 +15,8 @@
 #   id: TD12
 #   severity: medium
 #   resources: ecs.task_definitions
+#   covers:
+#     trend-vision-one: [allowPrivilegeEscalation]
 #   remediation:
 #     text: |
 #       Register a revision whose containers each list `no-new-privileges` under `dockerSecurityOptions`. A container

@@ -11,6 +11,15 @@
 #   id: TD01
 #   severity: high
 #   resources: ecs.task_definitions
+#   covers:
+#     aws-config: [ecs-containers-nonprivileged]
+#     checkov: [CKV_AWS_334]
+#     control-tower: [CT.ECS.PR.11]
+#     iam-condition-keys: [ecs:privileged]
+#     powerpipe: [ecs_task_definition_container_non_privileged]
+#     prowler: [ecs_task_definitions_no_privileged_containers]
+#     security-hub: [ECS.4]
+#     trend-vision-one: [privileged]
 #   remediation:
 #     text: |
 #       Register a revision without `privileged`, with the few capabilities under `linuxParameters.capabilities.add`

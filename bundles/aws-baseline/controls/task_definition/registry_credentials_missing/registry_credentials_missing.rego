@@ -14,6 +14,7 @@
 #   id: TD37
 #   severity: low
 #   resources: ecs.task_definitions
+#   covers: {}
 #   parameters: [registry_credentials_missing]
 #   remediation:
 #     text: |

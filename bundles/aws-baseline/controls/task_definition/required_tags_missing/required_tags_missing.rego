@@ -13,6 +13,8 @@
 #   id: TD28
 #   severity: low
 #   resources: ecs.task_definitions
+#   covers:
+#     security-hub: [ECS.15]
 #   parameters: [required_tags]
 #   remediation:
 #     text: |

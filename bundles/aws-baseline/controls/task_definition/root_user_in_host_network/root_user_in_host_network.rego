@@ -13,6 +13,13 @@
 #   id: TD06
 #   severity: high
 #   resources: ecs.task_definitions
+#   covers:
+#     aws-config: [ecs-task-definition-user-for-host-mode-check]
+#     aws-guard-rules: [ECS_TASK_DEFINITION_USER_FOR_HOST_MODE_CHECK]
+#     control-tower: [CT.ECS.PR.8]
+#     powerpipe: [ecs_task_definition_user_for_host_mode_check]
+#     prowler: [ecs_task_definitions_host_networking_mode_users]
+#     security-hub: [ECS.1]
 #   parameters: [root_user_in_host_network]
 #   remediation:
 #     text: |

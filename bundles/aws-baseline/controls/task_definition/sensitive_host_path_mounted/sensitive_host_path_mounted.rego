@@ -16,6 +16,7 @@
 #   id: TD15
 #   severity: high
 #   resources: ecs.task_definitions
+#   covers: {}
 #   parameters: [sensitive_host_path_mounted]
 #   remediation:
 #     text: |

@@ -11,6 +11,8 @@
 #   id: TD26
 #   severity: medium
 #   resources: ecs.task_definitions
+#   covers:
+#     kics: [empty_roles_for_ecs_cluster_task_definitions]
 #   remediation:
 #     text: |
 #       Create a role for this application alone that `ecs-tasks.amazonaws.com` may assume, with the permissions that

@@ -14,6 +14,8 @@
 #   id: TD22
 #   severity: low
 #   resources: ecs.task_definitions
+#   covers:
+#     iam-condition-keys: [ecs:task-cpu, ecs:task-memory]
 #   parameters: [task_size_not_allowed]
 #   remediation:
 #     text: |

@@ -13,6 +13,9 @@
 #   id: TD32
 #   severity: high
 #   resources: ecs.task_definitions
+#   covers:
+#     aws-config-community: [ECS_ECRIMAGE_CHECK]
+#     trend-vision-one: [imageRegistry]
 #   parameters: [unapproved_registry]
 #   remediation:
 #     text: |

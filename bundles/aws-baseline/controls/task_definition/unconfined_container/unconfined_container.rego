@@ -16,6 +16,7 @@
 #   id: TD13
 #   severity: low
 #   resources: ecs.task_definitions
+#   covers: {}
 #   parameters: [unconfined_container]
 #   remediation:
 #     text: |

@@ -13,6 +13,7 @@
 #   id: TD36
 #   severity: low
 #   resources: ecs.task_definitions
+#   covers: {}
 #   remediation:
 #     text: |
 #       Register a revision without `versionConsistency`, or with `enabled`. A sidecar that was to follow its tag on

@@ -13,6 +13,9 @@
 #   id: TD08
 #   severity: medium
 #   resources: ecs.task_definitions
+#   covers:
+#     aws-config: [ecs-task-definition-windows-user-non-admin]
+#     security-hub: [ECS.21]
 #   parameters: [windows_administrator_user]
 #   remediation:
 #     text: |

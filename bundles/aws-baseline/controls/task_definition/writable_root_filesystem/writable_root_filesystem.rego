@@ -13,6 +13,14 @@
 #   id: TD09
 #   severity: high
 #   resources: ecs.task_definitions
+#   covers:
+#     aws-config: [ecs-containers-readonly-access]
+#     checkov: [CKV_AWS_336]
+#     control-tower: [CT.ECS.PR.6]
+#     powerpipe: [ecs_task_definition_container_readonly_root_filesystem]
+#     prowler: [ecs_task_definitions_containers_readonly_access]
+#     security-hub: [ECS.5]
+#     trend-vision-one: [readOnlyRootFilesystem]
 #   remediation:
 #     text: |
 #       Register a revision with `readonlyRootFilesystem` set to true for each container, and mount a volume or a

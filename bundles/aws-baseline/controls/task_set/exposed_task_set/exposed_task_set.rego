@@ -13,6 +13,9 @@
 #   id: TS01
 #   severity: high
 #   resources: ecs.task_sets
+#   covers:
+#     prowler: [ecs_task_set_no_assign_public_ip]
+#     security-hub: [ECS.16]
 #   parameters: [allowed_subnets]
 #   remediation:
 #     text: |

@@ -16,6 +16,12 @@
 #   id: NW01
 #   severity: medium
 #   resources: ec2.vpcs
+#   covers:
+#     aws-config: [vpc-flow-logs-enabled]
+#     checkov: [CKV2_AWS_11]
+#     prowler: [vpc_flow_logs_enabled]
+#     security-hub: [EC2.6]
+#     trivy: [AWS-0178]
 #   parameters: [flow_logs, judged_networks]
 #   remediation:
 #     text: |

@@ -15,6 +15,7 @@
 #   id: NW02
 #   severity: low
 #   resources: ec2.vpcs
+#   covers: {}
 #   parameters: [flow_log_without_ecs_fields, flow_logs, judged_networks]
 #   remediation:
 #     text: |

@@ -22,6 +22,8 @@
 #   id: NW03
 #   severity: medium
 #   resources: ec2.vpcs
+#   covers:
+#     security-hub: [EC2.55, EC2.56, EC2.57]
 #   parameters: [judged_networks, service_endpoint_missing]
 #   remediation:
 #     text: |

@@ -17,6 +17,7 @@
 #   id: NW04
 #   severity: low
 #   resources: ec2.vpcs
+#   covers: {}
 #   parameters: [judged_networks, unrestricted_endpoint_policy]
 #   remediation:
 #     text: |
