@@ -98,7 +98,8 @@ fn the_page_of_other_tools_is_current() {
     let mut text = String::from(
         "# Rules of other tools\n\nThis page is made from `covers` in the METADATA of the built-in controls, and from \
          `docs/peers.yaml`, which lists what each tool checks on Amazon ECS.\nWhat fails there fails here, in the \
-         control that stands beside it; a rule that no control covers has its reason.\n",
+         control that stands beside it, once its parameters have the values that the tool is given; a rule that no \
+         control covers has its reason.\n",
     );
     for peer in peers() {
         let mut covered = covers.get(&peer.id).cloned().unwrap_or_default();
