@@ -45,17 +45,17 @@ pub(super) fn parse(file: &str, text: &str, problems: &mut Vec<Diagnostic>) -> V
         else {
             continue;
         };
-        let id = fields.required_text("id");
+        let id = fields.required_text("id").map(ControlId::new);
+        if let Some(Err(error)) = &id {
+            fields.report(item, error.to_string());
+        }
         let (title, reason) = (fields.required_text("title"), fields.required_text("reason"));
         let source = fields.text("source");
-        let (Some(id), Some(title), Some(reason)) = (id, title, reason) else { continue };
+        let (Some(Ok(id)), Some(title), Some(reason)) = (id, title, reason) else { continue };
         if !titles.insert((id.clone(), title.clone())) {
             fields.report(item, format!("the omission `{id}`, {title}, stands twice in the list"));
         }
-        match ControlId::new(id) {
-            Ok(id) => omissions.push(Omission { id, title, reason, source }),
-            Err(error) => fields.report(item, error.to_string()),
-        }
+        omissions.push(Omission { id, title, reason, source });
     }
     omissions.sort_by(|left, right| (&left.id, &left.title).cmp(&(&right.id, &right.title)));
     omissions
@@ -85,12 +85,12 @@ mod tests {
     #[test]
     fn what_is_wrong_is_said_where_it_stands() {
         let twice = "  - {id: X1, title: a, reason: r}\n".repeat(2);
-        let text = format!(
-            "omissions:\n  - {{id: IM10, title: a}}\n  - {{id: im 10, title: a, reason: r}}\n{twice}  - []\n"
-        );
+        let text =
+            format!("omissions:\n  - {{id: IM10, title: a}}\n  - {{id: im 10, title: a}}\n{twice}  - []\n");
         insta::assert_snapshot!(check(&text).1, @r"
         b/omissions.yaml:2:5: the omission has no `reason` [framework]
         b/omissions.yaml:3:5: `im 10` is not a control id (such as `TD01`: a letter, then up to 31 letters, digits or hyphens) [framework]
+        b/omissions.yaml:3:5: the omission has no `reason` [framework]
         b/omissions.yaml:5:5: the omission `X1`, a, stands twice in the list [framework]
         b/omissions.yaml:6:5: the omission is a list, and must be a mapping [framework]
         ");
