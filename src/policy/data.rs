@@ -34,7 +34,10 @@ impl Document {
 
     /// Whether it says something at a path, or about what is above it.
     pub(super) fn touches(&self, path: &[String]) -> bool {
-        touches(&self.rooted(), path)
+        match path.get(self.mount.len()..) {
+            Some(below) => path.starts_with(&self.mount) && touches(&self.value, below),
+            None => self.mount.starts_with(path),
+        }
     }
 
     /// The whole as it stands below `data`.

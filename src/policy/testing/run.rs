@@ -363,7 +363,8 @@ impl<'a> Worker<'a> {
     fn warn(&self, definition: &Definition, result: &mut TestResult) {
         let path = definition.package.iter().chain(&definition.path).cloned().collect::<Vec<_>>();
         let uses = &self.job.loaded.uses;
-        let own = uses.0.iter().filter(|(rule, _)| rule.starts_with(&path)).flat_map(|(_, uses)| uses);
+        let own = uses.0.range(path.clone()..).take_while(|(rule, _)| rule.starts_with(&path));
+        let own = own.flat_map(|(_, uses)| uses);
         // A file has a name's definitions in their order; of twins each is warned about for all.
         let bare = own.filter(|it| it.policy == definition.policy).find_map(|it| uses.bare_input(it));
         if let Some((through, policy, (line, column))) = bare {
