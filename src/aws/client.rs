@@ -234,6 +234,7 @@ fn error_in_json(header: Option<&str>, body: &str) -> Option<ErrorMetadata> {
     #[serde(default)]
     struct Body {
         __type: Option<String>,
+        #[serde(alias = "ErrorCode")]
         code: Option<String>,
         #[serde(alias = "Message")]
         message: Option<String>,
@@ -426,6 +427,7 @@ mod tests {
             r#"{"__type": "com.amazonaws.ecr#X", "message": "m"}"#,
             r#"{"__type": "X", "Message": "m"}"#,
             r#"{"code": "X:http://internal.amazon.com/", "message": "m"}"#,
+            r#"{"ErrorCode": "X", "Message": "m"}"#,
         ] {
             assert_eq!(read(error_in_json(None, body)), expected, "{body}");
         }

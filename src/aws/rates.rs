@@ -89,6 +89,14 @@ buckets! {
     InspectorRead = (10.0, 5.0),
     /// CloudWatch Logs: log groups are described.
     LogsRead = (10.0, 10.0),
+    /// EFS: access points are described.
+    EfsRead = (10.0, 5.0),
+    /// Secrets Manager: secrets are described.
+    SecretsManagerRead = (20.0, 20.0),
+    /// Systems Manager: parameters are described.
+    SsmParameterRead = (5.0, 3.0),
+    /// Systems Manager: public parameters are read.
+    SsmPublicRead = (20.0, 20.0),
     /// Security Hub: `GetFindings`.
     SecurityHubFindings = (6.0, 3.0),
     /// Security Hub: every other operation, each of which has a bucket of its own.

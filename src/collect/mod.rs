@@ -16,15 +16,19 @@ mod cloudtrail;
 mod ec2;
 mod ecr;
 mod ecs;
+mod efs;
 mod events;
 mod guardduty;
 mod iam;
 mod inspector;
 mod logs;
+mod named;
 mod plan;
 mod reading;
 mod redact;
 mod scheduler;
+mod secretsmanager;
+mod ssm;
 mod xml;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -131,10 +135,18 @@ pub async fn collect(
     ];
     let ecs = async {
         let (newest, interfaces) = ecs::read(&estate, scheduled(&estate)).await;
+        let machines = async {
+            ec2::read_hosts(&estate).await;
+            ssm::read_recommended(&estate).await;
+        };
         futures::join!(
             ec2::read_network_interfaces(&estate, interfaces),
+            machines,
             ecr::read_images(&estate),
-            logs::read(&estate)
+            efs::read(&estate),
+            logs::read(&estate),
+            secretsmanager::read(&estate),
+            ssm::read(&estate),
         );
         newest
     };

@@ -35,6 +35,10 @@ operations! {
     LIST_TARGETS_BY_RULE = "events:ListTargetsByRule", EventsRead;
     LIST_SCHEDULES = "scheduler:ListSchedules", SchedulerRead;
     GET_SCHEDULE = "scheduler:GetSchedule", SchedulerRead;
+    DESCRIBE_ACCESS_POINTS = "elasticfilesystem:DescribeAccessPoints", EfsRead;
+    DESCRIBE_SECRET = "secretsmanager:DescribeSecret", SecretsManagerRead;
+    DESCRIBE_PARAMETERS = "ssm:DescribeParameters", SsmParameterRead;
+    GET_PARAMETERS = "ssm:GetParameters", SsmPublicRead;
     DESCRIBE_TRAILS = "cloudtrail:DescribeTrails", CloudTrailRead;
     GET_TRAIL_STATUS = "cloudtrail:GetTrailStatus", CloudTrailStatus;
     DESCRIBE_REPOSITORIES = "ecr:DescribeRepositories", EcrRead;
@@ -52,10 +56,13 @@ operations! {
     DESCRIBE_LOG_GROUPS = "logs:DescribeLogGroups", LogsRead;
     GET_ACCOUNT_AUTHORIZATION_DETAILS = "iam:GetAccountAuthorizationDetails", IamRead;
     DESCRIBE_FLOW_LOGS = "ec2:DescribeFlowLogs", Ec2Read;
+    DESCRIBE_MACHINE_IMAGES = "ec2:DescribeImages", Ec2Read;
+    DESCRIBE_INSTANCES = "ec2:DescribeInstances", Ec2Read;
     DESCRIBE_NETWORK_INTERFACES = "ec2:DescribeNetworkInterfaces", Ec2Read;
     DESCRIBE_ROUTE_TABLES = "ec2:DescribeRouteTables", Ec2Read;
     DESCRIBE_SECURITY_GROUPS = "ec2:DescribeSecurityGroups", Ec2Read;
     DESCRIBE_SUBNETS = "ec2:DescribeSubnets", Ec2Read;
+    DESCRIBE_VOLUMES = "ec2:DescribeVolumes", Ec2Read;
     DESCRIBE_VPC_ENDPOINTS = "ec2:DescribeVpcEndpoints", Ec2Read;
     DESCRIBE_VPCS = "ec2:DescribeVpcs", Ec2Read;
 }
@@ -74,6 +81,9 @@ fn operations(collection: Collection) -> &'static [Operation] {
         Collection::Vpcs => &[DESCRIBE_VPCS],
         Collection::VpcEndpoints => &[DESCRIBE_VPC_ENDPOINTS],
         Collection::FlowLogs => &[DESCRIBE_FLOW_LOGS],
+        Collection::Instances => &[DESCRIBE_INSTANCES],
+        Collection::Volumes => &[DESCRIBE_VOLUMES],
+        Collection::MachineImages => &[DESCRIBE_MACHINE_IMAGES],
         Collection::AccountSettings => &[LIST_ACCOUNT_SETTINGS],
         Collection::CapacityProviders => &[DESCRIBE_CAPACITY_PROVIDERS],
         Collection::Clusters => &[LIST_CLUSTERS, DESCRIBE_CLUSTERS],
@@ -86,6 +96,10 @@ fn operations(collection: Collection) -> &'static [Operation] {
         Collection::Tasks => &[LIST_TASKS, DESCRIBE_TASKS],
         Collection::Rules => &[LIST_EVENT_BUSES, LIST_RULES, LIST_TARGETS_BY_RULE],
         Collection::Schedules => &[LIST_SCHEDULES, GET_SCHEDULE],
+        Collection::AccessPoints => &[DESCRIBE_ACCESS_POINTS],
+        Collection::Secrets => &[DESCRIBE_SECRET],
+        Collection::Parameters => &[DESCRIBE_PARAMETERS],
+        Collection::RecommendedImages => &[GET_PARAMETERS],
         Collection::Trails => &[DESCRIBE_TRAILS],
         Collection::TrailStatus => &[GET_TRAIL_STATUS],
         Collection::ImageReferences => &[DESCRIBE_IMAGES],
@@ -125,18 +139,24 @@ fn dependencies(collection: Collection) -> &'static [Collection] {
             Collection::Tasks,
         ],
         Collection::NetworkInterfaces => &[Collection::Tasks],
+        Collection::Instances => &[Collection::ContainerInstances],
+        Collection::Volumes | Collection::MachineImages | Collection::RecommendedImages => {
+            &[Collection::Instances]
+        }
         Collection::TrailStatus => &[Collection::Trails],
         Collection::RepositoryScanning
         | Collection::RepositoryPolicies
         | Collection::LifecyclePolicies
         | Collection::RepositoryTags => &[Collection::Repositories],
         Collection::RuntimeCoverage => &[Collection::Detectors],
+        Collection::AccessPoints | Collection::LogGroups | Collection::Parameters | Collection::Secrets => {
+            &[Collection::TaskDefinitions]
+        }
         Collection::ImageReferences => {
             &[Collection::ServiceRevisions, Collection::TaskDefinitions, Collection::Tasks]
         }
         Collection::Images => &[Collection::ImageReferences],
         Collection::ImageScanFindings => &[Collection::Images],
-        Collection::LogGroups => &[Collection::TaskDefinitions],
         _ => &[],
     }
 }
@@ -190,7 +210,7 @@ fn further_actions(collection: Collection) -> &'static [&'static str] {
 /// hidden too.
 pub(super) fn inherit(gathered: &mut BTreeMap<Collection, Gathered>) {
     // Each after its dependencies.
-    const ORDER: [Collection; 20] = [
+    const ORDER: [Collection; 27] = [
         Collection::CapacityProviders,
         Collection::ContainerInstances,
         Collection::Daemons,
@@ -201,13 +221,20 @@ pub(super) fn inherit(gathered: &mut BTreeMap<Collection, Gathered>) {
         Collection::TaskSets,
         Collection::TaskDefinitions,
         Collection::NetworkInterfaces,
+        Collection::Instances,
+        Collection::Volumes,
+        Collection::MachineImages,
+        Collection::RecommendedImages,
         Collection::TrailStatus,
         Collection::RepositoryScanning,
         Collection::RepositoryPolicies,
         Collection::LifecyclePolicies,
         Collection::RepositoryTags,
         Collection::RuntimeCoverage,
+        Collection::AccessPoints,
         Collection::LogGroups,
+        Collection::Parameters,
+        Collection::Secrets,
         Collection::ImageReferences,
         Collection::Images,
         Collection::ImageScanFindings,
@@ -281,7 +308,7 @@ mod tests {
                 "ecs:ListServices"
             ])
         );
-        assert_eq!(actions(&Collection::ALL.into_iter().collect()).len(), 47);
+        assert_eq!(actions(&Collection::ALL.into_iter().collect()).len(), 54);
     }
 
     #[test]

@@ -187,6 +187,127 @@ async fn network_interfaces_of_tasks_are_asked_for_by_a_filter() {
     assert!(asked.iter().all(|asked| asked["Filter.1.Name"] == "network-interface-id"));
 }
 
+/// An AWS whose cluster has container instances with these ids.
+async fn container_instances(ids: &[&str]) -> Aws {
+    let aws = Aws::with_one_cluster().await;
+    let arn = |n: usize| format!("arn:aws:ecs:eu-central-1:123456789012:container-instance/main/{n:032x}");
+    let arns = (0..ids.len()).map(arn).collect::<Vec<_>>();
+    let instances = ids
+        .iter()
+        .zip(&arns)
+        .map(|(id, arn)| json!({"containerInstanceArn": arn, "ec2InstanceId": id}))
+        .collect::<Vec<_>>();
+    aws.answer("ListContainerInstances", [ok(json!({"containerInstanceArns": arns}))]);
+    aws.answer("DescribeContainerInstances", [ok(json!({"containerInstances": instances, "failures": []}))]);
+    aws
+}
+
+const RESERVATION: &str = "<reservationSet><item><reservationId>r-1</reservationId><ownerId>123456789012</ownerId>
+    <groupSet/><instancesSet><item><instanceId>i-1</instanceId><imageId>ami-1</imageId>
+    <instanceState><code>16</code><name>running</name></instanceState><reason/><dnsName>ec2.example</dnsName>
+    <ipAddress>198.51.100.7</ipAddress><amiLaunchIndex>0</amiLaunchIndex><groupSet><item><groupId>sg-1</groupId></item></groupSet>
+    <blockDeviceMapping><item><deviceName>/dev/xvda</deviceName><ebs><volumeId>vol-1</volumeId><status>attached</status>
+    <deleteOnTermination>true</deleteOnTermination></ebs></item></blockDeviceMapping>
+    <networkInterfaceSet><item><networkInterfaceId>eni-1</networkInterfaceId><status>in-use</status>
+    <groupSet><item><groupId>sg-1</groupId></item></groupSet></item></networkInterfaceSet>
+    <metadataOptions><state>applied</state><httpTokens>required</httpTokens>
+    <httpPutResponseHopLimit>1</httpPutResponseHopLimit><httpEndpoint>enabled</httpEndpoint></metadataOptions>
+    <operator><managed>false</managed></operator></item></instancesSet></item></reservationSet>";
+
+const VOLUME: &str = "<volumeSet><item><volumeId>vol-1</volumeId><size>30</size><status>in-use</status>
+    <encrypted>true</encrypted><attachmentSet><item><instanceId>i-1</instanceId><status>attached</status></item>
+    </attachmentSet></item></volumeSet>";
+
+const IMAGE: &str = "<imagesSet><item><imageId>ami-1</imageId><imageState>available</imageState><isPublic>true</isPublic>
+    <imageOwnerId>591542846629</imageOwnerId><creationDate>2026-11-01T00:00:00.000Z</creationDate></item></imagesSet>";
+
+#[tokio::test]
+async fn the_machines_of_container_instances_are_read_with_their_disks_and_images() {
+    let aws = container_instances(&["i-1", "i-2-is-gone", "mi-0a1b2c3d4e5f60718"]).await;
+    aws.answer("DescribeInstances", [ec2("DescribeInstances", RESERVATION)]);
+    aws.answer("DescribeVolumes", [ec2("DescribeVolumes", VOLUME)]);
+    aws.answer("DescribeImages", [ec2("DescribeImages", IMAGE)]);
+    let wanted = [Collection::Instances, Collection::Volumes, Collection::MachineImages];
+    let snapshot = aws.collect(wanted).await;
+    for collection in wanted {
+        assert_eq!(covered(&snapshot, collection).status, Status::Complete, "{collection}");
+    }
+    assert_eq!(
+        keys(&snapshot, Collection::Instances),
+        ["i-1"],
+        "the other is gone, and of the third EC2 knows nothing"
+    );
+    assert_eq!(
+        member(&snapshot, Collection::Instances, "i-1"),
+        json!({"InstanceId": "i-1", "ImageId": "ami-1", "State": {"Code": 16, "Name": "running"},
+            "StateTransitionReason": "", "PublicDnsName": "ec2.example", "PublicIpAddress": "198.51.100.7",
+            "AmiLaunchIndex": 0, "SecurityGroups": [{"GroupId": "sg-1"}],
+            "BlockDeviceMappings": [{"DeviceName": "/dev/xvda",
+                "Ebs": {"VolumeId": "vol-1", "Status": "attached", "DeleteOnTermination": true}}],
+            "NetworkInterfaces": [{"NetworkInterfaceId": "eni-1", "Status": "in-use", "Groups": [{"GroupId": "sg-1"}]}],
+            "MetadataOptions": {"State": "applied", "HttpTokens": "required", "HttpPutResponseHopLimit": 1,
+                "HttpEndpoint": "enabled"},
+            "Operator": {"Managed": false}})
+    );
+    assert_eq!(
+        member(&snapshot, Collection::Volumes, "vol-1"),
+        json!({"VolumeId": "vol-1", "Size": 30, "State": "in-use", "Encrypted": true,
+            "Attachments": [{"InstanceId": "i-1", "State": "attached"}]})
+    );
+    assert_eq!(
+        member(&snapshot, Collection::MachineImages, "ami-1"),
+        json!({"ImageId": "ami-1", "State": "available", "Public": true, "OwnerId": "591542846629",
+            "CreationDate": "2026-11-01T00:00:00.000Z"})
+    );
+    let filter = |name: &str, page: &str, values: &[&str]| {
+        let mut asked = json!({"Version": "2016-11-15", "MaxResults": page, "Filter.1.Name": name});
+        for (value, at) in values.iter().zip(1..) {
+            asked[format!("Filter.1.Value.{at}")] = json!(value);
+        }
+        asked
+    };
+    assert_eq!(aws.asked_of("DescribeInstances"), [filter("instance-id", "1000", &["i-1", "i-2-is-gone"])]);
+    assert_eq!(aws.asked_of("DescribeVolumes"), [filter("volume-id", "500", &["vol-1"])]);
+    let images = filter("image-id", "1000", &["ami-1"]);
+    let images = with(images, json!({"IncludeDeprecated": "true", "IncludeDisabled": "true"}));
+    assert_eq!(aws.asked_of("DescribeImages"), [images]);
+}
+
+#[tokio::test]
+async fn machines_are_asked_for_only_where_there_are_some() {
+    let aws = container_instances(&["mi-0a1b2c3d4e5f60718"]).await;
+    let snapshot = aws.collect([Collection::Volumes, Collection::MachineImages]).await;
+    for collection in [Collection::Volumes, Collection::MachineImages] {
+        assert_eq!(covered(&snapshot, collection).status, Status::Complete);
+    }
+    assert!(
+        aws.asked().iter().all(|(operation, _)| !operation.starts_with("DescribeI")),
+        "{:?}",
+        aws.asked()
+    );
+}
+
+#[tokio::test]
+async fn machines_that_cannot_be_read_hide_their_disks_and_images() {
+    let aws = container_instances(&["i-1"]).await;
+    aws.answer("DescribeInstances", [ec2_error(403, "UnauthorizedOperation", "You are not authorized")]);
+    let snapshot = aws.collect([Collection::Volumes, Collection::MachineImages]).await;
+    for collection in [Collection::Volumes, Collection::MachineImages] {
+        let gap = the_gap(&snapshot, collection);
+        assert_eq!(gap.action.as_deref(), Some("ec2:DescribeInstances"), "{collection}");
+        assert_eq!((gap.scope.as_str(), gap.ids), ("*", Vec::new()));
+    }
+    let aws = container_instances(&["i-1"]).await;
+    let item = "<item><instancesSet/></item>";
+    for (inside, is_odd) in [(item, false), ("<item><reservationId>r</reservationId></item>", true)] {
+        let inside = format!("<reservationSet>{inside}</reservationSet>");
+        aws.answer("DescribeInstances", [ec2("DescribeInstances", &inside)]);
+        let snapshot = aws.collect([Collection::Instances]).await;
+        let gaps = covered(&snapshot, Collection::Instances).gaps;
+        assert_eq!(gaps.iter().any(|gap| gap.kind == GapKind::Malformed), is_odd, "{inside}");
+    }
+}
+
 fn iam(inside: &str) -> wiremock::ResponseTemplate {
     let operation = "GetAccountAuthorizationDetails";
     let xml = format!(

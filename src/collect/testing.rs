@@ -68,6 +68,7 @@ fn rest(request: &Request) -> Option<Asked> {
         ["", "detector"] => "ListDetectors",
         ["", "detector", _] => "GetDetector",
         ["", "detector", _, "coverage"] => "ListCoverage",
+        ["", "2015-02-01", "access-points"] => "DescribeAccessPoints",
         ["", "status", "batch", "get"] => "BatchGetAccountStatus",
         _ => return None,
     };

@@ -28,8 +28,13 @@ fn names_directly(population: Collection, other: Collection) -> bool {
             C::ImageReferences,
         ],
         C::Images => &[C::ImageScanFindings],
-        C::TaskDefinitions => &[C::Roles, C::ImageReferences],
-        C::ContainerInstances | C::Daemons => &[C::Clusters],
+        C::TaskDefinitions => &[C::Roles, C::AccessPoints, C::ImageReferences, C::Parameters],
+        C::ContainerInstances => &[C::Clusters, C::Instances],
+        C::Daemons => &[C::Clusters],
+        C::Instances => {
+            &[C::Volumes, C::MachineImages, C::NetworkInterfaces, C::Subnets, C::SecurityGroups, C::Vpcs]
+        }
+        C::Volumes => &[C::Instances],
         C::ServiceRevisions => &[C::Clusters, C::Services, C::TaskDefinitions, C::Subnets, C::SecurityGroups],
         C::NetworkInterfaces => &[C::Subnets, C::SecurityGroups, C::Vpcs],
         C::RouteTables | C::Subnets | C::SecurityGroups => &[C::Vpcs],
@@ -37,6 +42,24 @@ fn names_directly(population: Collection, other: Collection) -> bool {
         _ => &[],
     };
     named.contains(&other)
+}
+
+/// The names by which something may be called without the rest of its ARN: by a task definition, and by a task, which tells
+/// the digest of an image apart from its repository.
+fn short_names(collection: Collection, arn: &str) -> Vec<String> {
+    let name = match collection {
+        Collection::AccessPoints | Collection::Roles => arn.rsplit_once('/'),
+        Collection::ImageReferences => arn.rsplit_once('@'),
+        Collection::Parameters => arn.split_once(":parameter/"),
+        _ => None,
+    };
+    let Some((_, name)) = name else { return Vec::new() };
+    let mut names = vec![name.to_owned()];
+    if collection == Collection::Parameters {
+        // ARNs leave out the slash that a name may begin with.
+        names.push(format!("/{name}"));
+    }
+    names
 }
 
 /// Whether a collection tells one more thing about each member of a population, under its key. What hides members of the
@@ -129,15 +152,8 @@ impl Missing {
             } else if names_directly(population, other) {
                 for id in &gap.ids {
                     self.named.entry(id.clone()).or_default().insert(reason.clone());
-                    // A task definition may name its roles without the rest of their ARNs, and a task tells the digest of
-                    // an image apart from its repository.
-                    let part = match other {
-                        Collection::Roles => id.rsplit_once('/'),
-                        Collection::ImageReferences => id.rsplit_once('@'),
-                        _ => None,
-                    };
-                    if let Some((_, name)) = part {
-                        self.named.entry(name.to_owned()).or_default().insert(reason.clone());
+                    for name in short_names(other, id) {
+                        self.named.entry(name).or_default().insert(reason.clone());
                     }
                 }
             } else {
@@ -284,6 +300,23 @@ mod tests {
         assert!(check(r#"{"taskRoleArn": "arn:aws:iam::1:role/path/web"}"#));
         assert!(check(r#"{"taskRoleArn": "web"}"#));
         assert!(!check(r#"{"taskRoleArn": "web2"}"#));
+    }
+
+    #[test]
+    fn a_parameter_and_an_access_point_are_named_with_and_without_their_arns() {
+        let parameter = "arn:aws:ssm:eu-central-1:1:parameter/shop/token";
+        let check = |body: &str| {
+            touches(Collection::TaskDefinitions, Collection::Parameters, gap("*", &[parameter]), body)
+        };
+        for named in [parameter, "/shop/token", "shop/token"] {
+            assert!(check(&format!(r#"{{"valueFrom": "{named}"}}"#)), "{named}");
+        }
+        assert!(!check(r#"{"valueFrom": "/shop/token2"}"#));
+        let point = "arn:aws:elasticfilesystem:eu-central-1:1:access-point/fsap-1";
+        let check = |body: &str| {
+            touches(Collection::TaskDefinitions, Collection::AccessPoints, gap("*", &[point]), body)
+        };
+        assert!(check(r#"{"accessPointId": "fsap-1"}"#) && !check(r#"{"accessPointId": "fsap-2"}"#));
     }
 
     #[test]

@@ -32,6 +32,12 @@ pub enum Collection {
     VpcEndpoints,
     /// Flow logs.
     FlowLogs,
+    /// EC2 instances of container instances.
+    Instances,
+    /// Volumes of these instances.
+    Volumes,
+    /// Machine images that these instances were started from.
+    MachineImages,
     /// What containers of task definitions, service revisions and tasks call their images of the account's registry, and
     /// which images those are, keyed as containers write it.
     ImageReferences,
@@ -73,6 +79,8 @@ pub enum Collection {
     TaskSets,
     /// Tasks that run, or stopped a short while ago.
     Tasks,
+    /// EFS access points that task definitions name.
+    AccessPoints,
     /// EventBridge rules that run tasks, with the targets that do.
     Rules,
     /// What GuardDuty says of its coverage of ECS clusters.
@@ -93,11 +101,17 @@ pub enum Collection {
     LogGroups,
     /// Schedules of EventBridge Scheduler that run tasks.
     Schedules,
+    /// Secrets that task definitions name: what is known about them, never what they hold.
+    Secrets,
+    /// Parameters of Systems Manager that task definitions name: what is known about them, never their values.
+    Parameters,
+    /// The machine images that AWS recommends for ECS, public parameters of Systems Manager.
+    RecommendedImages,
 }
 
 impl Collection {
     /// Every collection, in order.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 48] = [
         Self::Accounts,
         Self::ScalableTargets,
         Self::Trails,
@@ -109,6 +123,9 @@ impl Collection {
         Self::Vpcs,
         Self::VpcEndpoints,
         Self::FlowLogs,
+        Self::Instances,
+        Self::Volumes,
+        Self::MachineImages,
         Self::ImageReferences,
         Self::ImageScanFindings,
         Self::Images,
@@ -129,6 +146,7 @@ impl Collection {
         Self::TaskDefinitions,
         Self::TaskSets,
         Self::Tasks,
+        Self::AccessPoints,
         Self::Rules,
         Self::RuntimeCoverage,
         Self::Detectors,
@@ -139,6 +157,9 @@ impl Collection {
         Self::InspectorAccounts,
         Self::LogGroups,
         Self::Schedules,
+        Self::Secrets,
+        Self::Parameters,
+        Self::RecommendedImages,
     ];
 
     /// The path below `input`, as METADATA's `resources` and the keys of `input.coverage` spell it.
@@ -156,6 +177,9 @@ impl Collection {
             Self::Vpcs => "ec2.vpcs",
             Self::VpcEndpoints => "ec2.vpc_endpoints",
             Self::FlowLogs => "ec2.flow_logs",
+            Self::Instances => "ec2.instances",
+            Self::Volumes => "ec2.volumes",
+            Self::MachineImages => "ec2.machine_images",
             Self::ImageReferences => "ecr.image_references",
             Self::ImageScanFindings => "ecr.image_scan_findings",
             Self::Images => "ecr.images",
@@ -176,6 +200,7 @@ impl Collection {
             Self::TaskDefinitions => "ecs.task_definitions",
             Self::TaskSets => "ecs.task_sets",
             Self::Tasks => "ecs.tasks",
+            Self::AccessPoints => "efs.access_points",
             Self::Rules => "events.rules",
             Self::RuntimeCoverage => "guardduty.coverage",
             Self::Detectors => "guardduty.detectors",
@@ -186,6 +211,9 @@ impl Collection {
             Self::InspectorAccounts => "inspector2.account_status",
             Self::LogGroups => "logs.log_groups",
             Self::Schedules => "scheduler.schedules",
+            Self::Secrets => "secretsmanager.secrets",
+            Self::Parameters => "ssm.parameters",
+            Self::RecommendedImages => "ssm.recommended_amis",
         }
     }
 
@@ -217,6 +245,9 @@ impl Collection {
             Self::Vpcs => "VPC",
             Self::VpcEndpoints => "VPC endpoint",
             Self::FlowLogs => "flow log",
+            Self::Instances => "instance",
+            Self::Volumes => "volume",
+            Self::MachineImages => "machine image",
             Self::ImageReferences => "image reference",
             Self::ImageScanFindings => "image scan",
             Self::Images => "image",
@@ -237,6 +268,7 @@ impl Collection {
             Self::TaskDefinitions => "task definition",
             Self::TaskSets => "task set",
             Self::Tasks => "task",
+            Self::AccessPoints => "access point",
             Self::Rules => "rule",
             Self::RuntimeCoverage => "covered cluster",
             Self::Detectors => "detector",
@@ -247,6 +279,9 @@ impl Collection {
             Self::InspectorAccounts => "Inspector status",
             Self::LogGroups => "log group",
             Self::Schedules => "schedule",
+            Self::Secrets => "secret",
+            Self::Parameters => "SSM parameter",
+            Self::RecommendedImages => "recommended AMI",
         }
     }
 }

@@ -135,11 +135,17 @@ struct Wire {
     #[serde(default)]
     ecr: BTreeMap<String, Members>,
     #[serde(default)]
+    efs: BTreeMap<String, Members>,
+    #[serde(default)]
     guardduty: BTreeMap<String, Members>,
     #[serde(default)]
     inspector2: BTreeMap<String, Members>,
     #[serde(default)]
     logs: BTreeMap<String, Members>,
+    #[serde(default)]
+    secretsmanager: BTreeMap<String, Members>,
+    #[serde(default)]
+    ssm: BTreeMap<String, Members>,
     #[serde(default)]
     application_autoscaling: BTreeMap<String, Members>,
     #[serde(default)]
@@ -177,12 +183,15 @@ impl Snapshot {
             ("ec2", wire.ec2),
             ("ecr", wire.ecr),
             ("ecs", wire.ecs),
+            ("efs", wire.efs),
             ("events", wire.events),
             ("guardduty", wire.guardduty),
             ("iam", wire.iam),
             ("inspector2", wire.inspector2),
             ("logs", wire.logs),
             ("scheduler", wire.scheduler),
+            ("secretsmanager", wire.secretsmanager),
+            ("ssm", wire.ssm),
         ];
         for (group, members_by_name) in groups {
             for (name, members) in members_by_name {

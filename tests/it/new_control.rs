@@ -66,7 +66,11 @@ fn a_new_control_of_every_subject_passes_its_tests_and_examples() {
         Collection::Tasks => "lastStatus",
         Collection::Trails => "HomeRegion",
         Collection::TrailStatus => "LatestDeliveryError",
-        Collection::LifecyclePolicies | Collection::RepositoryPolicies => "repositoryName",
+        Collection::ImageReferences
+        | Collection::Images
+        | Collection::ImageScanFindings
+        | Collection::LifecyclePolicies
+        | Collection::RepositoryPolicies => "repositoryName",
         Collection::RegistryScanning => "scanningConfiguration.scanType",
         Collection::Repositories => "imageTagMutability",
         Collection::RepositoryScanning => "scanFrequency",
@@ -74,6 +78,11 @@ fn a_new_control_of_every_subject_passes_its_tests_and_examples() {
         Collection::RuntimeCoverage => "coverageStatus",
         Collection::InspectorAccounts => "state.status",
         Collection::LogGroups => "logGroupClass",
+        Collection::Instances => "InstanceType",
+        Collection::Volumes | Collection::MachineImages => "State",
+        Collection::AccessPoints => "LifeCycleState",
+        Collection::Secrets => "OwningService",
+        Collection::Parameters | Collection::RecommendedImages => "Type",
         _ => "status",
     };
     let mut wishes = Collection::ALL

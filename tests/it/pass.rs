@@ -103,6 +103,17 @@ fn a_pass_makes_no_more_requests_than_the_page_sizes_force() {
     );
     assert_eq!(requests["ecr:DescribeImageScanFindings"], 2, "one for each image");
     assert_eq!(requests["logs:DescribeLogGroups"], 2, "one for each group that definitions name");
+    for operation in ["ec2:DescribeInstances", "ec2:DescribeVolumes", "ec2:DescribeImages"] {
+        assert_eq!(requests[operation], 1, "{operation}");
+    }
+    assert_eq!(requests["ssm:DescribeParameters"], 1);
+    assert_eq!(requests["ssm:GetParameters"], 3, "ten of AWS's recommendations each");
+    assert_eq!(requests["elasticfilesystem:DescribeAccessPoints"], 1, "one for each that definitions name");
+    assert_eq!(
+        requests.get("secretsmanager:DescribeSecret"),
+        None,
+        "nothing refers to secrets: {requests:?}"
+    );
     assert_eq!(
         requests.get("application-autoscaling:DescribeScalableTargets"),
         None,
@@ -141,6 +152,37 @@ fn a_definition_that_only_a_rule_or_a_schedule_names_is_in_use() {
     let variable = &input["containerOverrides"][0]["environment"][0];
     assert_eq!(variable["name"], "API_TOKEN");
     assert!(variable["value"].as_str().unwrap().starts_with("redacted:github_token:"), "{variable}");
+}
+
+#[test]
+fn a_parameter_that_cannot_be_described_makes_no_source_of_secrets_better_and_names_the_action() {
+    let (emulator, names) = Emulator::with_small_estate();
+    let program = emulator.program();
+    let reports = names["task_definitions"]["reports:1"].as_str().unwrap();
+    let sources = |report: &Value| {
+        let verdicts = report["verdicts"].as_array().unwrap().iter();
+        let of_control = verdicts.filter(|verdict| verdict["control"] == "TD18");
+        let kinds = of_control.map(|verdict| {
+            (
+                verdict["resource"].as_str().unwrap().to_owned(),
+                verdict["verdict"].as_str().unwrap().to_owned(),
+            )
+        });
+        kinds.collect::<BTreeMap<_, _>>()
+    };
+    let before = sources(&program.run(["run", "--rate", "1000", "--format", "json"]).expect(0).json());
+    assert_eq!(before[reports], "failed");
+    emulator.faults(json!([{ "match": { "operation": "ssm:DescribeParameters" }, "kind": "denied" }]));
+    let report = program.run(["run", "--rate", "1000", "--format", "json"]).expect(3).json();
+    let after = sources(&report);
+    assert_eq!(after[reports], "unknown");
+    let others = |verdicts: &BTreeMap<String, String>| {
+        let others = verdicts.iter().filter(|(resource, _)| *resource != reports);
+        others.map(|(resource, verdict)| (resource.clone(), verdict.clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(others(&after), others(&before), "they name no parameter");
+    let gap = &report["coverage"]["ssm.parameters"]["gaps"][0];
+    assert_eq!(gap["action"], "ssm:DescribeParameters", "{gap}");
 }
 
 #[test]

@@ -24,10 +24,13 @@ COLLECTIONS = {
     "cloudtrail.trail_status": ("cloudtrail", "GetTrailStatusResponse"),
     "cloudtrail.trails": ("cloudtrail", "Trail"),
     "ec2.flow_logs": ("ec2", "FlowLog"),
+    "ec2.instances": ("ec2", "Instance"),
+    "ec2.machine_images": ("ec2", "Image"),
     "ec2.network_interfaces": ("ec2", "NetworkInterface"),
     "ec2.route_tables": ("ec2", "RouteTable"),
     "ec2.security_groups": ("ec2", "SecurityGroup"),
     "ec2.subnets": ("ec2", "Subnet"),
+    "ec2.volumes": ("ec2", "Volume"),
     "ec2.vpc_endpoints": ("ec2", "VpcEndpoint"),
     "ec2.vpcs": ("ec2", "Vpc"),
     "ecr.image_references": ("ecr", "Image"),
@@ -50,6 +53,7 @@ COLLECTIONS = {
     "ecs.task_definitions": ("ecs", "TaskDefinition"),
     "ecs.task_sets": ("ecs", "TaskSet"),
     "ecs.tasks": ("ecs", "Task"),
+    "efs.access_points": ("efs", "AccessPointDescription"),
     "events.rules": ("events", "Rule"),
     "guardduty.coverage": ("guardduty", "CoverageResource"),
     "guardduty.detectors": ("guardduty", "GetDetectorResponse"),
@@ -60,6 +64,9 @@ COLLECTIONS = {
     "inspector2.account_status": ("inspector2", "AccountState"),
     "logs.log_groups": ("logs", "LogGroup"),
     "scheduler.schedules": ("scheduler", "GetScheduleOutput"),
+    "secretsmanager.secrets": ("secretsmanager", "DescribeSecretResponse"),
+    "ssm.parameters": ("ssm", "ParameterMetadata"),
+    "ssm.recommended_amis": ("ssm", "Parameter"),
 }
 
 # Fields that the collectors put beside the API's own: tags are asked for with the definition, targets of a rule apart

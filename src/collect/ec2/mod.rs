@@ -1,6 +1,9 @@
-//! Amazon EC2: the network that tasks live in.
+//! Amazon EC2: the network that tasks live in, and the machines of container instances.
 
+mod hosts;
 mod shapes;
+
+pub(super) use self::hosts::read as read_hosts;
 
 use std::collections::BTreeSet;
 
@@ -43,6 +46,10 @@ struct Describe {
     key: &'static str,
     /// The most members of a page.
     page: &'static str,
+    /// Parameters that every request has.
+    always: &'static [(&'static str, &'static str)],
+    /// The members that an item of the list holds; most are one themselves.
+    unfold: fn(Value) -> Option<Vec<Value>>,
 }
 
 const fn describe(
@@ -52,7 +59,8 @@ const fn describe(
     key: &'static str,
     page: &'static str,
 ) -> Describe {
-    Describe { collection, operation, dialect: shapes::DIALECT, list, key, page }
+    let unfold = |item| Some(vec![item]);
+    Describe { collection, operation, dialect: shapes::DIALECT, list, key, page, always: &[], unfold }
 }
 
 /// What is read whole: a Region has tens to hundreds of each, and a filter would take as many calls as it saves.
@@ -96,11 +104,16 @@ pub(super) async fn read(estate: &Estate<'_>) {
 }
 
 /// Reads network interfaces by id.
-///
-/// They are named in a filter, because a filter does not fail when one of them is gone: interfaces come and go with
-/// tasks.
 pub(super) async fn read_network_interfaces(estate: &Estate<'_>, ids: BTreeSet<String>) {
-    let Some(reading) = estate.reading(Collection::NetworkInterfaces) else { return };
+    by_filter(estate, &NETWORK_INTERFACES, "network-interface-id", ids).await;
+}
+
+/// Reads members that belong to one of some ids.
+///
+/// The ids stand in a filter, because a filter does not fail when there is nothing of one of them any more: machines and
+/// interfaces come and go.
+async fn by_filter(estate: &Estate<'_>, describe: &Describe, name: &str, ids: BTreeSet<String>) {
+    let Some(reading) = estate.reading(describe.collection) else { return };
     if ids.is_empty() {
         return;
     }
@@ -108,10 +121,10 @@ pub(super) async fn read_network_interfaces(estate: &Estate<'_>, ids: BTreeSet<S
     let ids = ids.into_iter().collect::<Vec<_>>();
     stream::iter(ids.chunks(LIMIT_FILTER_VALUES))
         .for_each_concurrent(None, async |batch| {
-            let mut filter = vec![("Filter.1.Name".to_owned(), "network-interface-id".to_owned())];
+            let mut filter = vec![("Filter.1.Name".to_owned(), name.to_owned())];
             let values = batch.iter().zip(1..);
             filter.extend(values.map(|(id, at)| (format!("Filter.1.Value.{at}"), id.clone())));
-            if let Err(error) = pages(&client, reading, &NETWORK_INTERFACES, &filter).await {
+            if let Err(error) = pages(&client, reading, describe, &filter).await {
                 reading.hide(&error, Gap::EVERYTHING, batch.to_vec());
             }
         })
@@ -125,21 +138,23 @@ async fn pages(
     describe: &Describe,
     parameters: &[(String, String)],
 ) -> Result<(), CallError> {
-    let Describe { operation, dialect, list, key, page, .. } = describe;
+    let Describe { operation, dialect, list, key, page, always, unfold, .. } = describe;
     let action = operation.action.strip_prefix("ec2:").unwrap_or(operation.action);
     let mut guard = PageGuard::default();
     let mut next = None;
     loop {
         let mut parameters = parameters.to_vec();
         parameters.push(("MaxResults".to_owned(), (*page).to_owned()));
+        parameters.extend(always.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         parameters.extend(next.take().map(|token| ("NextToken".to_owned(), token)));
         let answer =
             reading.call(*operation, |probe| client.send(Ask::Form(action, parameters), probe)).await?;
         let mut answer = dialect.read(*operation, answer.body.as_bytes(), None)?;
-        let Some(Value::Array(members)) = answer.remove(*list) else {
+        let Some(Value::Array(items)) = answer.remove(*list) else {
             return Err(unexpected(*operation, list));
         };
-        for member in members {
+        let members = items.into_iter().map(unfold).collect::<Option<Vec<_>>>();
+        for member in members.ok_or_else(|| unexpected(*operation, list))?.into_iter().flatten() {
             let id = member.get(key).and_then(Value::as_str).filter(|id| !id.is_empty());
             let id = id.ok_or_else(|| unexpected(*operation, key))?.to_owned();
             let member = to_raw_value(&member).map_err(|_| unexpected(*operation, key))?;

@@ -145,6 +145,18 @@ impl Redactor {
         }
     }
 
+    /// Replaces whatever text these members hold.
+    pub(super) fn replace(&self, resource: &mut Object, names: &[&str]) {
+        for name in names {
+            if let Some(mut value) = resource.optional::<Value>(name) {
+                self.replace_all(&mut value);
+                if let Ok(replaced) = to_raw_value(&value) {
+                    resource.0.insert((*name).to_owned(), replaced);
+                }
+            }
+        }
+    }
+
     fn walk(&self, place: Place, value: &mut Value) {
         match (place, value) {
             (Place::Free, value) => self.replace_all(value),

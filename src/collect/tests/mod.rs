@@ -3,6 +3,7 @@
 mod definitions;
 mod faults;
 mod images;
+mod named;
 mod scheduled;
 mod surroundings;
 

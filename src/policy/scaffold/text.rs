@@ -240,6 +240,17 @@ fn key(collection: Collection) -> String {
         Collection::Vpcs => "vpc-0123456789abcdef0".to_owned(),
         Collection::VpcEndpoints => "vpce-0123456789abcdef0".to_owned(),
         Collection::FlowLogs => "fl-0123456789abcdef0".to_owned(),
+        Collection::Instances => "i-0123456789abcdef0".to_owned(),
+        Collection::Volumes => "vol-0123456789abcdef0".to_owned(),
+        Collection::MachineImages => "ami-0123456789abcdef0".to_owned(),
+        Collection::AccessPoints => {
+            arn("elasticfilesystem", "eu-central-1", "access-point/fsap-0123456789abcdef0")
+        }
+        Collection::Secrets => arn("secretsmanager", "eu-central-1", "secret:demo-AbCdEf"),
+        Collection::Parameters => arn("ssm", "eu-central-1", "parameter/demo"),
+        Collection::RecommendedImages => {
+            "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id".to_owned()
+        }
         Collection::AccountSettings => "containerInsights".to_owned(),
         Collection::CapacityProviders => ecs("capacity-provider/demo"),
         Collection::Clusters => ecs("cluster/demo"),

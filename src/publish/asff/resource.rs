@@ -104,6 +104,9 @@ fn identity(scope: &Scope, collection: Option<Collection>, key: &str) -> Option<
         Some(Collection::Vpcs) => "vpc",
         Some(Collection::VpcEndpoints) => "vpc-endpoint",
         Some(Collection::FlowLogs) => "vpc-flow-log",
+        Some(Collection::Instances) => "instance",
+        Some(Collection::Volumes) => "volume",
+        Some(Collection::MachineImages) => "image",
         _ => return Some(key),
     };
     Some(format!("arn:{partition}:ec2:{region}:{account}:{noun}/{key}"))

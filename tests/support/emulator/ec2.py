@@ -19,6 +19,9 @@ PAGED = {
     "describe_internet_gateways": ("InternetGateways", 5),
     "describe_vpc_endpoints": ("VpcEndpoints", 1),
     "describe_flow_logs": ("FlowLogs", 1),
+    "describe_instances": ("Reservations", 5),
+    "describe_volumes": ("Volumes", 5),
+    "describe_images": ("Images", 5),
 }
 
 
@@ -43,6 +46,17 @@ def paged(method, member, least):
     return describe
 
 
+def describe_instances(self):
+    """Every reservation: moto's own method pages, with the ids of reservations for tokens."""
+    ids, filters = self._get_param("InstanceIds", []), self._filters_from_querystring()
+    if ids:
+        found = self.ec2_backend.get_reservations_by_instance_ids(ids, filters=filters)
+    else:
+        found = self.ec2_backend.describe_instances(filters=filters)
+    return ActionResult({"Reservations": found})
+
+
 def patch():
+    EC2Response.describe_instances = describe_instances
     for name, (member, least) in PAGED.items():
         setattr(EC2Response, name, paged(getattr(EC2Response, name), member, least))

@@ -2,8 +2,8 @@
 
 `{"estate": "small"}` is a few dozen resources, each there for what it has or lacks; what each is for stands beside it
 below. The answer names them: {"vpc", "subnets", "security_groups", "clusters", "services", "task_definitions",
-"tasks", "rules", "schedules", "capacity_providers", "container_instance", "roles", "repositories"}. It enables no
-Security Hub (`enable_hub` does).
+"tasks", "rules", "schedules", "capacity_providers", "container_instance", "instance", "roles", "repositories"}. It
+enables no Security Hub (`enable_hub` does).
 
 `{"services": N, "task_definitions": M, "clusters"?: N/50, "tasks_per_service"?: 1}` is a big estate of Fargate
 services with some of every fault: each 20th service runs an INACTIVE revision, each 10th has a public address, each
@@ -293,7 +293,7 @@ class Small(Filling):
         instance = self.ecs(
             "RegisterContainerInstance",
             cluster="quay",
-            instanceIdentityDocument=json.dumps({"instanceId": "i-0a1b2c3d4e5f60718"}),
+            instanceIdentityDocument=json.dumps({"instanceId": self.machine()}),
             versionInfo={"agentVersion": "1.50.0", "agentHash": "0a1b2c3d", "dockerVersion": "DockerVersion: 20.10.7"},
         )
         self.names |= {
@@ -305,11 +305,39 @@ class Small(Filling):
             "container_instance": instance["containerInstance"]["containerInstanceArn"],
         }
 
+    def machine(self):
+        """An instance that still answers version 1 of its metadata service, with a disk that is not encrypted."""
+        disk = {"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": 30}}
+        image = self.ec2.register_image(Name="node-1", RootDeviceName="/dev/xvda", BlockDeviceMappings=[disk])
+        [instance] = self.ec2.run_instances(
+            ImageId=image["ImageId"],
+            InstanceType="m7g.large",
+            MinCount=1,
+            MaxCount=1,
+            SubnetId=self.names["subnets"]["private_a"],
+            SecurityGroupIds=[self.names["security_groups"]["closed"]],
+            IamInstanceProfile={"Name": "instance"},
+            MetadataOptions={"HttpTokens": "optional", "HttpPutResponseHopLimit": 2},
+        )["Instances"]
+        self.names["instance"] = instance["InstanceId"]
+        return instance["InstanceId"]
+
     def logs(self, group):
         options = {"awslogs-group": group, "awslogs-region": self.call.region, "awslogs-stream-prefix": "ecs"}
         return {"logDriver": "awslogs", "options": options}
 
+    def stores(self):
+        """A secret, a parameter that is encrypted and one that is not, and an access point to all of a file system."""
+        secret = self.client("secretsmanager").create_secret(Name="orders", SecretString=DATABASE)["ARN"]
+        parameters, files = self.client("ssm"), self.client("efs")
+        parameters.put_parameter(Name="/reports/key", Type="SecureString", Value=GITHUB)
+        parameters.put_parameter(Name="/reports/token", Type="String", Value=GITHUB, Description=GITHUB)
+        system = files.create_file_system(CreationToken="reports")["FileSystemId"]
+        point = files.create_access_point(ClientToken="reports", FileSystemId=system)["AccessPointId"]
+        return {"secret": secret, "file_system": system, "access_point": point}
+
     def definitions(self):
+        stored = self.stores()
         roles, registry = self.names["roles"], f"{self.call.account}.dkr.ecr.{self.call.region}.amazonaws.com"
         careful = {
             "name": "app",
@@ -320,7 +348,7 @@ class Small(Filling):
             "linuxParameters": {"initProcessEnabled": True, "capabilities": {"add": [], "drop": ["ALL"]}},
             "portMappings": [{"containerPort": 8080}],
             "environment": environment(STAGE="live"),
-            "secrets": [{"name": "DB_PASSWORD", "valueFrom": self.arn("secretsmanager", "secret:orders-abc")}],
+            "secrets": [{"name": "DB_PASSWORD", "valueFrom": f"{stored['secret']}:password::"}],
             "healthCheck": {"command": ["CMD", "/app", "check"], "interval": 30, "retries": 3},
         }
         owned = {"executionRoleArn": roles["execution"], "taskRoleArn": roles["orders"], "tags": tags(owner="orders")}
@@ -365,7 +393,28 @@ class Small(Filling):
                 volumes=[{"name": "docker", "host": {"sourcePath": "/var/run/docker.sock"}}],
             ),
             "console:1": self.fargate("console", plain, taskRoleArn=roles["admin"], **executed),
-            "reports:1": self.fargate("reports", plain, **executed),
+            # A secret from a parameter in plain text, and one from where it belongs; a file system laid open.
+            "reports:1": self.fargate(
+                "reports",
+                plain
+                | {
+                    "secrets": [
+                        {"name": "KEY", "valueFrom": self.arn("ssm", "parameter/reports/key")},
+                        {"name": "TOKEN", "valueFrom": "/reports/token"},
+                    ]
+                },
+                volumes=[
+                    {
+                        "name": "files",
+                        "efsVolumeConfiguration": {
+                            "fileSystemId": stored["file_system"],
+                            "transitEncryption": "ENABLED",
+                            "authorizationConfig": {"accessPointId": stored["access_point"], "iam": "ENABLED"},
+                        },
+                    }
+                ],
+                **executed,
+            ),
             # The first is deregistered once a service runs it.
             "legacy:1": self.fargate("legacy", plain | {"image": f"{registry}/legacy:0.9"}, **executed),
             "legacy:2": self.fargate("legacy", plain, **executed),

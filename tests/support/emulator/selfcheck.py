@@ -996,12 +996,18 @@ def ec2_describes_in_pages(world):
             LogGroupName="/flow",
             DeliverLogsPermissionArn="arn:aws:iam::123456789012:role/flow",
         )
+        world.ec2.create_volume(Size=1, AvailabilityZone=f"{REGION}a")
+        image = world.ec2.register_image(Name=f"image-{index}")["ImageId"]
+        world.ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1)
     for method, member in (
         ("describe_subnets", "Subnets"),
         ("describe_route_tables", "RouteTables"),
         ("describe_vpcs", "Vpcs"),
         ("describe_security_groups", "SecurityGroups"),
         ("describe_network_interfaces", "NetworkInterfaces"),
+        ("describe_volumes", "Volumes"),
+        ("describe_images", "Images"),
+        ("describe_instances", "Reservations"),
     ):
         describe, key = getattr(world.ec2, method), {"SecurityGroups": "GroupId"}.get(member, f"{member[:-1]}Id")
         whole = [body[key] for body in describe()[member]]
@@ -1020,6 +1026,25 @@ def ec2_describes_in_pages(world):
     same([len(page) for page in found], [2, 1])
     found = pages(world.ec2.describe_flow_logs, "FlowLogs", token_name="NextToken", MaxResults=4)
     same([len(page) for page in found], [4, 2])
+
+
+@rule
+def parameters_are_described_in_pages_and_without_values(world):
+    client = world.client("ssm")
+    for index in range(7):
+        client.put_parameter(Name=f"/a/{index}", Type="SecureString" if index % 2 else "String", Value=f"hunter-{index}")
+    wanted = [{"Key": "Name", "Option": "Equals", "Values": [f"/a/{index}" for index in range(5)] + ["/a/none"]}]
+    found = pages(
+        client.describe_parameters, "Parameters", token_name="NextToken", ParameterFilters=wanted, MaxResults=2
+    )
+    same([len(page) for page in found], [2, 2, 1])
+    same([body["Type"] for body in found[0]], ["String", "SecureString"])
+    assert "hunter" not in json.dumps(found, default=str)
+    for values in (["/a/0", "not a name"], [f"n{index}" for index in range(51)]):
+        with refused("ValidationException"):
+            client.describe_parameters(ParameterFilters=[wanted[0] | {"Values": values}])
+    with refused("ValidationException"):
+        client.describe_parameters(MaxResults=51)
 
 
 @rule

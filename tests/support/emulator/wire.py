@@ -25,7 +25,13 @@ DEFAULT_ACCOUNT = "123456789012"
 DEFAULT_REGION = "eu-central-1"
 
 # Signing names that are not the name of botocore's model.
-MODEL_NAMES = {"elasticloadbalancing": "elbv2", "monitoring": "cloudwatch", "email": "ses", "states": "stepfunctions"}
+MODEL_NAMES = {
+    "elasticfilesystem": "efs",
+    "elasticloadbalancing": "elbv2",
+    "monitoring": "cloudwatch",
+    "email": "ses",
+    "states": "stepfunctions",
+}
 TOKEN_MEMBERS = ("nextToken", "NextToken", "Marker")
 
 OPERATIONS = {}

@@ -2,6 +2,54 @@
 
 use super::Shape::{self, Document, Flag, List, Number, Object, Text};
 
+pub(super) const INSTANCE: Shape = Object(&[
+    ("ImageId", "ImageId", Text),
+    ("InstanceType", "Type", Text),
+    ("KeyName", "KeyName", Text),
+    ("LaunchTime", "LaunchedAt", Text),
+    (
+        "MetadataOptions",
+        "MetadataOptions",
+        Object(&[
+            ("HttpEndpoint", "HttpEndpoint", Text),
+            ("HttpProtocolIpv6", "HttpProtocolIpv6", Text),
+            ("HttpPutResponseHopLimit", "HttpPutResponseHopLimit", Number),
+            ("HttpTokens", "HttpTokens", Text),
+            ("InstanceMetadataTags", "InstanceMetadataTags", Text),
+        ]),
+    ),
+    ("Monitoring", "Monitoring", Object(&[("State", "State", Text)])),
+    (
+        "NetworkInterfaces",
+        "NetworkInterfaces",
+        List(&Object(&[("NetworkInterfaceId", "NetworkInterfaceId", Text)])),
+    ),
+    ("SubnetId", "SubnetId", Text),
+    ("VirtualizationType", "VirtualizationType", Text),
+    ("VpcId", "VpcId", Text),
+]);
+
+pub(super) const VOLUME: Shape = Object(&[
+    (
+        "Attachments",
+        "Attachments",
+        List(&Object(&[
+            ("AttachTime", "AttachTime", Text),
+            ("DeleteOnTermination", "DeleteOnTermination", Flag),
+            ("InstanceId", "InstanceId", Text),
+            ("State", "Status", Text),
+        ])),
+    ),
+    ("CreateTime", "CreateTime", Text),
+    ("Encrypted", "Encrypted", Flag),
+    ("KmsKeyId", "KmsKeyId", Text),
+    ("Size", "Size", Number),
+    ("SnapshotId", "SnapshotId", Text),
+    ("State", "Status", Text),
+    ("VolumeId", "VolumeId", Text),
+    ("VolumeType", "VolumeType", Text),
+]);
+
 pub(super) const NETWORK_INTERFACE: Shape = Object(&[
     ("NetworkInterfaceId", "NetworkInterfaceId", Text),
     ("SourceDestCheck", "SourceDestCheck", Flag),

@@ -82,6 +82,8 @@ pub(super) fn typed(collection: Option<Collection>) -> (&'static str, Option<Det
         Collection::NetworkInterfaces => {
             ("AwsEc2NetworkInterface", Some(Details(iam_ec2::NETWORK_INTERFACE)))
         }
+        Collection::Instances => ("AwsEc2Instance", Some(Details(iam_ec2::INSTANCE))),
+        Collection::Volumes => ("AwsEc2Volume", Some(Details(iam_ec2::VOLUME))),
         Collection::RouteTables => ("AwsEc2RouteTable", Some(Details(iam_ec2::ROUTE_TABLE))),
         Collection::SecurityGroups => ("AwsEc2SecurityGroup", Some(Details(iam_ec2::SECURITY_GROUP))),
         Collection::Subnets => ("AwsEc2Subnet", Some(Details(iam_ec2::SUBNET))),
@@ -93,6 +95,8 @@ pub(super) fn typed(collection: Option<Collection>) -> (&'static str, Option<Det
         Collection::Images => (CONTAINER_IMAGE, Some(Details(IMAGE))),
         Collection::ImageReferences => (CONTAINER_IMAGE, Some(Details(REFERENCE))),
         Collection::Repositories => ("AwsEcrRepository", Some(Details(REPOSITORY))),
+        Collection::AccessPoints => ("AwsEfsAccessPoint", Some(Details(ACCESS_POINT))),
+        Collection::Secrets => ("AwsSecretsManagerSecret", Some(Details(SECRET))),
         Collection::Trails => ("AwsCloudTrailTrail", Some(Details(TRAIL))),
         Collection::ScalableTargets
         | Collection::TrailStatus
@@ -108,6 +112,9 @@ pub(super) fn typed(collection: Option<Collection>) -> (&'static str, Option<Det
         | Collection::LogGroups
         | Collection::VpcEndpoints
         | Collection::FlowLogs
+        | Collection::MachineImages
+        | Collection::RecommendedImages
+        | Collection::Parameters
         | Collection::AccountSettings
         | Collection::CapacityProviders
         | Collection::ContainerInstances
@@ -119,6 +126,25 @@ pub(super) fn typed(collection: Option<Collection>) -> (&'static str, Option<Det
         | Collection::Schedules => (OTHER, None),
     }
 }
+
+const ACCESS_POINT: Shape = Object(&[
+    ("AccessPointId", "AccessPointId", Text),
+    ("AccessPointArn", "Arn", Text),
+    ("FileSystemId", "FileSystemId", Text),
+    ("RootDirectory", "RootDirectory", Object(&[("Path", "Path", Text)])),
+]);
+
+const SECRET: Shape = Object(&[
+    ("Name", "Name", Text),
+    ("KmsKeyId", "KmsKeyId", Text),
+    ("RotationEnabled", "RotationEnabled", Flag),
+    ("RotationLambdaARN", "RotationLambdaArn", Text),
+    (
+        "RotationRules",
+        "RotationRules",
+        Object(&[("AutomaticallyAfterDays", "AutomaticallyAfterDays", Number)]),
+    ),
+]);
 
 const CONTAINER_IMAGE: &str = "AwsEcrContainerImage";
 
