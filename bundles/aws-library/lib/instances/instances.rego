@@ -1,0 +1,34 @@
+# METADATA
+# title: EC2 instances of container instances
+# description: |
+#   Which EC2 instances controls judge: those that container instances run on, unless they are being terminated, or AWS
+#   operates them. An instance of ECS Managed Instances is configured and replaced by AWS, and EC2 says so. A machine
+#   that is registered through ECS Anywhere is no EC2 instance and has no member in `input.ec2.instances`.
+package lib.instances
+
+import rego.v1
+
+# The instances that controls judge, by id.
+judged[id] := instance if {
+	some id, instance in input.ec2.instances
+	not _terminated(instance)
+	not _operated(instance)
+}
+
+# The instances that controls do not judge, with the reason.
+excluded contains exclusion if {
+	some id, instance in input.ec2.instances
+	_terminated(instance)
+	exclusion := {"resource": id, "reason": "the instance is being terminated"}
+}
+
+excluded contains exclusion if {
+	some id, instance in input.ec2.instances
+	not _terminated(instance)
+	_operated(instance)
+	exclusion := {"resource": id, "reason": "AWS operates the instance"}
+}
+
+_terminated(instance) if instance.State.Name in {"shutting-down", "terminated"}
+
+_operated(instance) if instance.Operator.Managed == true
