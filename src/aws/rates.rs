@@ -69,6 +69,8 @@ buckets! {
     AutoScalingRead = (20.0, 10.0),
     /// Application Auto Scaling: scalable targets are changed.
     AutoScalingModify = (10.0, 5.0),
+    /// Elastic Load Balancing: describe operations.
+    LoadBalancingRead = (20.0, 10.0),
     /// EventBridge: buses, rules and targets are read.
     EventsRead = (50.0, 50.0),
     /// EventBridge Scheduler: schedules are read.

@@ -17,6 +17,7 @@ mod ec2;
 mod ecr;
 mod ecs;
 mod efs;
+mod elbv2;
 mod events;
 mod guardduty;
 mod iam;
@@ -147,6 +148,7 @@ pub async fn collect(
             logs::read(&estate),
             secretsmanager::read(&estate),
             ssm::read(&estate),
+            elbv2::read(&estate),
         );
         newest
     };

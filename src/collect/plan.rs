@@ -29,7 +29,13 @@ operations! {
     LIST_ACCOUNT_SETTINGS = "ecs:ListAccountSettings", EcsSettingRead;
     LIST_DAEMONS = "ecs:ListDaemons", EcsServiceRead;
     DESCRIBE_DAEMON = "ecs:DescribeDaemon", EcsServiceRead;
+    DESCRIBE_DAEMON_REVISIONS = "ecs:DescribeDaemonRevisions", EcsServiceRevision;
+    DESCRIBE_DAEMON_TASK_DEFINITION = "ecs:DescribeDaemonTaskDefinition", EcsTaskDefinitionRead;
     DESCRIBE_SCALABLE_TARGETS = "application-autoscaling:DescribeScalableTargets", AutoScalingRead;
+    DESCRIBE_TARGET_GROUPS = "elasticloadbalancing:DescribeTargetGroups", LoadBalancingRead;
+    DESCRIBE_LOAD_BALANCERS = "elasticloadbalancing:DescribeLoadBalancers", LoadBalancingRead;
+    DESCRIBE_LISTENERS = "elasticloadbalancing:DescribeListeners", LoadBalancingRead;
+    DESCRIBE_RULES = "elasticloadbalancing:DescribeRules", LoadBalancingRead;
     LIST_EVENT_BUSES = "events:ListEventBuses", EventsRead;
     LIST_RULES = "events:ListRules", EventsRead;
     LIST_TARGETS_BY_RULE = "events:ListTargetsByRule", EventsRead;
@@ -88,12 +94,20 @@ fn operations(collection: Collection) -> &'static [Operation] {
         Collection::CapacityProviders => &[DESCRIBE_CAPACITY_PROVIDERS],
         Collection::Clusters => &[LIST_CLUSTERS, DESCRIBE_CLUSTERS],
         Collection::ContainerInstances => &[LIST_CONTAINER_INSTANCES, DESCRIBE_CONTAINER_INSTANCES],
+        Collection::DaemonRevisions => &[DESCRIBE_DAEMON_REVISIONS],
+        Collection::DaemonTaskDefinitions => &[DESCRIBE_DAEMON_TASK_DEFINITION],
         Collection::Daemons => &[LIST_DAEMONS, DESCRIBE_DAEMON],
         Collection::ExpressServices => &[DESCRIBE_EXPRESS_SERVICE],
         Collection::ServiceRevisions => &[DESCRIBE_SERVICE_REVISIONS],
         Collection::Services => &[LIST_SERVICES, DESCRIBE_SERVICES],
+        Collection::TaskDefinitionFamilies => &[LIST_TASK_DEFINITIONS],
         Collection::TaskDefinitions => &[LIST_TASK_DEFINITIONS, DESCRIBE_TASK_DEFINITION],
         Collection::Tasks => &[LIST_TASKS, DESCRIBE_TASKS],
+        Collection::ListenerRules => &[DESCRIBE_RULES],
+        Collection::Listeners => &[DESCRIBE_LISTENERS],
+        Collection::LoadBalancers => &[DESCRIBE_LOAD_BALANCERS],
+        Collection::TargetGroups => &[DESCRIBE_TARGET_GROUPS],
+        Collection::Patterns => &[LIST_RULES],
         Collection::Rules => &[LIST_EVENT_BUSES, LIST_RULES, LIST_TARGETS_BY_RULE],
         Collection::Schedules => &[LIST_SCHEDULES, GET_SCHEDULE],
         Collection::AccessPoints => &[DESCRIBE_ACCESS_POINTS],
@@ -128,9 +142,14 @@ fn dependencies(collection: Collection) -> &'static [Collection] {
         | Collection::Daemons
         | Collection::Services
         | Collection::Tasks => &[Collection::Clusters],
-        Collection::ExpressServices | Collection::ServiceRevisions | Collection::TaskSets => {
-            &[Collection::Services]
-        }
+        Collection::DaemonRevisions => &[Collection::Daemons],
+        Collection::DaemonTaskDefinitions => &[Collection::DaemonRevisions],
+        Collection::ExpressServices
+        | Collection::ServiceRevisions
+        | Collection::TargetGroups
+        | Collection::TaskSets => &[Collection::Services],
+        Collection::Listeners | Collection::LoadBalancers => &[Collection::TargetGroups],
+        Collection::ListenerRules => &[Collection::Listeners],
         Collection::TaskDefinitions => &[
             Collection::Rules,
             Collection::Schedules,
@@ -166,6 +185,7 @@ fn is_of_cluster(collection: Collection) -> bool {
     matches!(
         collection,
         Collection::ContainerInstances
+            | Collection::DaemonRevisions
             | Collection::Daemons
             | Collection::ExpressServices
             | Collection::ServiceRevisions
@@ -210,10 +230,12 @@ fn further_actions(collection: Collection) -> &'static [&'static str] {
 /// hidden too.
 pub(super) fn inherit(gathered: &mut BTreeMap<Collection, Gathered>) {
     // Each after its dependencies.
-    const ORDER: [Collection; 27] = [
+    const ORDER: [Collection; 33] = [
         Collection::CapacityProviders,
         Collection::ContainerInstances,
         Collection::Daemons,
+        Collection::DaemonRevisions,
+        Collection::DaemonTaskDefinitions,
         Collection::Services,
         Collection::Tasks,
         Collection::ExpressServices,
@@ -225,6 +247,10 @@ pub(super) fn inherit(gathered: &mut BTreeMap<Collection, Gathered>) {
         Collection::Volumes,
         Collection::MachineImages,
         Collection::RecommendedImages,
+        Collection::TargetGroups,
+        Collection::LoadBalancers,
+        Collection::Listeners,
+        Collection::ListenerRules,
         Collection::TrailStatus,
         Collection::RepositoryScanning,
         Collection::RepositoryPolicies,
@@ -308,7 +334,7 @@ mod tests {
                 "ecs:ListServices"
             ])
         );
-        assert_eq!(actions(&Collection::ALL.into_iter().collect()).len(), 54);
+        assert_eq!(actions(&Collection::ALL.into_iter().collect()).len(), 60);
     }
 
     #[test]

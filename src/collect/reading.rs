@@ -109,7 +109,7 @@ impl<'a> Reading<'a> {
     /// Reads every page of a list and gives each item away, until there is an error.
     ///
     /// `member` and `token` are the names in the answer; `page` asks for the page after a token.
-    async fn list<T, E, F>(
+    pub(super) async fn list<T, E, F>(
         &self,
         operation: Operation,
         (member, token): (&'static str, &'static str),

@@ -1,4 +1,4 @@
-//! Answers of the Query protocols (EC2, IAM), turned into the JSON that the AWS CLI prints.
+//! Answers of the Query protocols (EC2, Elastic Load Balancing, IAM), turned into the JSON that the AWS CLI prints.
 //!
 //! A table names the elements whose JSON differs from "the element's name, capitalized, and its text": lists, numbers,
 //! truth values, objects that may be empty, and members that the API calls otherwise than its XML does.

@@ -55,16 +55,22 @@ impl Reads {
     }
 }
 
-const TOP: [&str; 14] = [
+const TOP: [&str; 20] = [
     "account",
     "accounts",
     "application_autoscaling",
+    "cloudtrail",
     "coverage",
     "ec2",
+    "ecr",
     "ecs",
+    "elbv2",
     "events",
+    "guardduty",
     "iam",
     "images",
+    "inspector2",
+    "logs",
     "region",
     "scheduler",
     "taken_at",

@@ -15,10 +15,17 @@ use crate::snapshot::{Collection, Snapshot};
 fn names_directly(population: Collection, other: Collection) -> bool {
     use Collection as C;
     let named: &[C] = match population {
-        C::Services | C::ExpressServices => {
-            &[C::Clusters, C::TaskDefinitions, C::Subnets, C::SecurityGroups, C::ServiceRevisions]
+        C::Services | C::ExpressServices => &[
+            C::Clusters,
+            C::TaskDefinitions,
+            C::Subnets,
+            C::SecurityGroups,
+            C::ServiceRevisions,
+            C::TargetGroups,
+        ],
+        C::TaskSets => {
+            &[C::Clusters, C::Services, C::TaskDefinitions, C::Subnets, C::SecurityGroups, C::TargetGroups]
         }
-        C::TaskSets => &[C::Clusters, C::Services, C::TaskDefinitions, C::Subnets, C::SecurityGroups],
         C::Tasks => &[
             C::Clusters,
             C::TaskDefinitions,
@@ -30,11 +37,12 @@ fn names_directly(population: Collection, other: Collection) -> bool {
         C::Images => &[C::ImageScanFindings],
         C::TaskDefinitions => &[C::Roles, C::AccessPoints, C::ImageReferences, C::Parameters],
         C::ContainerInstances => &[C::Clusters, C::Instances],
-        C::Daemons => &[C::Clusters],
         C::Instances => {
             &[C::Volumes, C::MachineImages, C::NetworkInterfaces, C::Subnets, C::SecurityGroups, C::Vpcs]
         }
         C::Volumes => &[C::Instances],
+        C::Daemons => &[C::Clusters, C::DaemonRevisions],
+        C::DaemonRevisions => &[C::Clusters, C::Daemons, C::DaemonTaskDefinitions],
         C::ServiceRevisions => &[C::Clusters, C::Services, C::TaskDefinitions, C::Subnets, C::SecurityGroups],
         C::NetworkInterfaces => &[C::Subnets, C::SecurityGroups, C::Vpcs],
         C::RouteTables | C::Subnets | C::SecurityGroups => &[C::Vpcs],

@@ -65,6 +65,10 @@ pub enum Collection {
     Clusters,
     /// Container instances.
     ContainerInstances,
+    /// Revisions that daemons run.
+    DaemonRevisions,
+    /// Task definitions of daemons that they run.
+    DaemonTaskDefinitions,
     /// Daemons.
     Daemons,
     /// Express Mode services.
@@ -73,6 +77,8 @@ pub enum Collection {
     ServiceRevisions,
     /// Services.
     Services,
+    /// Families of task definitions, with the numbers of their ACTIVE revisions.
+    TaskDefinitionFamilies,
     /// Task definitions in use, and the newest ACTIVE revision of each family.
     TaskDefinitions,
     /// Task sets of services with an external deployment controller.
@@ -81,6 +87,16 @@ pub enum Collection {
     Tasks,
     /// EFS access points that task definitions name.
     AccessPoints,
+    /// Rules of the listeners of Application Load Balancers that lead to services.
+    ListenerRules,
+    /// Listeners of load balancers that lead to services.
+    Listeners,
+    /// Load balancers that lead to services.
+    LoadBalancers,
+    /// Target groups that services name.
+    TargetGroups,
+    /// EventBridge rules on events of AWS services: what they match, and nothing of their targets.
+    Patterns,
     /// EventBridge rules that run tasks, with the targets that do.
     Rules,
     /// What GuardDuty says of its coverage of ECS clusters.
@@ -111,7 +127,7 @@ pub enum Collection {
 
 impl Collection {
     /// Every collection, in order.
-    pub const ALL: [Self; 48] = [
+    pub const ALL: [Self; 56] = [
         Self::Accounts,
         Self::ScalableTargets,
         Self::Trails,
@@ -139,14 +155,22 @@ impl Collection {
         Self::CapacityProviders,
         Self::Clusters,
         Self::ContainerInstances,
+        Self::DaemonRevisions,
+        Self::DaemonTaskDefinitions,
         Self::Daemons,
         Self::ExpressServices,
         Self::ServiceRevisions,
         Self::Services,
+        Self::TaskDefinitionFamilies,
         Self::TaskDefinitions,
         Self::TaskSets,
         Self::Tasks,
         Self::AccessPoints,
+        Self::ListenerRules,
+        Self::Listeners,
+        Self::LoadBalancers,
+        Self::TargetGroups,
+        Self::Patterns,
         Self::Rules,
         Self::RuntimeCoverage,
         Self::Detectors,
@@ -193,14 +217,22 @@ impl Collection {
             Self::CapacityProviders => "ecs.capacity_providers",
             Self::Clusters => "ecs.clusters",
             Self::ContainerInstances => "ecs.container_instances",
+            Self::DaemonRevisions => "ecs.daemon_revisions",
+            Self::DaemonTaskDefinitions => "ecs.daemon_task_definitions",
             Self::Daemons => "ecs.daemons",
             Self::ExpressServices => "ecs.express_services",
             Self::ServiceRevisions => "ecs.service_revisions",
             Self::Services => "ecs.services",
+            Self::TaskDefinitionFamilies => "ecs.task_definition_families",
             Self::TaskDefinitions => "ecs.task_definitions",
             Self::TaskSets => "ecs.task_sets",
             Self::Tasks => "ecs.tasks",
             Self::AccessPoints => "efs.access_points",
+            Self::ListenerRules => "elbv2.listener_rules",
+            Self::Listeners => "elbv2.listeners",
+            Self::LoadBalancers => "elbv2.load_balancers",
+            Self::TargetGroups => "elbv2.target_groups",
+            Self::Patterns => "events.patterns",
             Self::Rules => "events.rules",
             Self::RuntimeCoverage => "guardduty.coverage",
             Self::Detectors => "guardduty.detectors",
@@ -261,14 +293,22 @@ impl Collection {
             Self::CapacityProviders => "capacity provider",
             Self::Clusters => "cluster",
             Self::ContainerInstances => "container instance",
+            Self::DaemonRevisions => "daemon revision",
+            Self::DaemonTaskDefinitions => "daemon task definition",
             Self::Daemons => "daemon",
             Self::ExpressServices => "Express service",
             Self::ServiceRevisions => "service revision",
             Self::Services => "service",
+            Self::TaskDefinitionFamilies => "task definition family",
             Self::TaskDefinitions => "task definition",
             Self::TaskSets => "task set",
             Self::Tasks => "task",
             Self::AccessPoints => "access point",
+            Self::ListenerRules => "listener rule",
+            Self::Listeners => "listener",
+            Self::LoadBalancers => "load balancer",
+            Self::TargetGroups => "target group",
+            Self::Patterns => "event pattern",
             Self::Rules => "rule",
             Self::RuntimeCoverage => "covered cluster",
             Self::Detectors => "detector",

@@ -123,6 +123,8 @@ struct Wire {
     #[serde(default)]
     ecs: BTreeMap<String, Members>,
     #[serde(default)]
+    elbv2: BTreeMap<String, Members>,
+    #[serde(default)]
     events: BTreeMap<String, Members>,
     #[serde(default)]
     iam: BTreeMap<String, Members>,
@@ -184,6 +186,7 @@ impl Snapshot {
             ("ecr", wire.ecr),
             ("ecs", wire.ecs),
             ("efs", wire.efs),
+            ("elbv2", wire.elbv2),
             ("events", wire.events),
             ("guardduty", wire.guardduty),
             ("iam", wire.iam),

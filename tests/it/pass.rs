@@ -89,6 +89,10 @@ fn a_pass_makes_no_more_requests_than_the_page_sizes_force() {
     assert_eq!(requests["ecs:ListServices"], clusters);
     assert_eq!(requests["ecs:DescribeServices"], clusters);
     assert_eq!(requests["ecs:ListTasks"], clusters);
+    assert_eq!(requests["ecs:ListTaskDefinitions"], 1, "families and definitions share it");
+    assert_eq!(requests["ecs:ListDaemons"], clusters);
+    assert_eq!(requests["ecs:DescribeDaemonRevisions"], 1);
+    assert_eq!(requests["ecs:DescribeDaemonTaskDefinition"], 1);
     assert_eq!(requests["events:ListEventBuses"], 1);
     assert_eq!(requests["events:ListRules"], 2, "one for each bus");
     assert_eq!(requests["events:ListTargetsByRule"], names["rules"].as_object().unwrap().len());
@@ -114,6 +118,10 @@ fn a_pass_makes_no_more_requests_than_the_page_sizes_force() {
         None,
         "nothing refers to secrets: {requests:?}"
     );
+    assert_eq!(requests["elasticloadbalancing:DescribeTargetGroups"], 1);
+    assert_eq!(requests["elasticloadbalancing:DescribeLoadBalancers"], 1);
+    assert_eq!(requests["elasticloadbalancing:DescribeListeners"], 1, "one for each load balancer");
+    assert_eq!(requests["elasticloadbalancing:DescribeRules"], 2, "one for each listener");
     assert_eq!(
         requests.get("application-autoscaling:DescribeScalableTargets"),
         None,

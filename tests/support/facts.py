@@ -46,14 +46,22 @@ COLLECTIONS = {
     "ecs.capacity_providers": ("ecs", "CapacityProvider"),
     "ecs.clusters": ("ecs", "Cluster"),
     "ecs.container_instances": ("ecs", "ContainerInstance"),
+    "ecs.daemon_revisions": ("ecs", "DaemonRevision"),
+    "ecs.daemon_task_definitions": ("ecs", "DaemonTaskDefinition"),
     "ecs.daemons": ("ecs", "DaemonDetail"),
     "ecs.express_services": ("ecs", "ECSExpressGatewayService"),
     "ecs.service_revisions": ("ecs", "ServiceRevision"),
     "ecs.services": ("ecs", "Service"),
+    "ecs.task_definition_families": ("ecs", "TaskDefinitionFamily"),
     "ecs.task_definitions": ("ecs", "TaskDefinition"),
     "ecs.task_sets": ("ecs", "TaskSet"),
     "ecs.tasks": ("ecs", "Task"),
     "efs.access_points": ("efs", "AccessPointDescription"),
+    "elbv2.listener_rules": ("elbv2", "Rule"),
+    "elbv2.listeners": ("elbv2", "Listener"),
+    "elbv2.load_balancers": ("elbv2", "LoadBalancer"),
+    "elbv2.target_groups": ("elbv2", "TargetGroup"),
+    "events.patterns": ("events", "Rule"),
     "events.rules": ("events", "Rule"),
     "guardduty.coverage": ("guardduty", "CoverageResource"),
     "guardduty.detectors": ("guardduty", "GetDetectorResponse"),
@@ -81,8 +89,11 @@ ADDED = {
     "ecs.ECSExpressGatewayService": {"clusterArn": "string"},
     "ecs.ServiceRevision": {"clusterArn": "string"},
     "ecs.TaskDefinition": {"tags": "[ecs.Tag]"},
+    "elbv2.Rule": {"ListenerArn": "string"},
     "events.Rule": {"Targets": "[events.Target]"},
 }
+# Members that the collectors make where the API has a list of ARNs.
+MADE = {"ecs.TaskDefinitionFamily": {"activeRevisions": "[number]", "family": "string"}}
 REACHED_BY_ADDED = [("ecs", "Tag"), ("events", "Target")]
 
 # Policy documents are decoded when they are read, and their forms are IAM's own.
@@ -138,6 +149,9 @@ def shapes():
         service, name = todo.pop()
         key = f"{service}.{name}"
         if key in found:
+            continue
+        if key in MADE:
+            found[key] = MADE[key]
             continue
         found[key] = {}
         shapes, _, protocol = models[service]

@@ -5,7 +5,8 @@ use std::sync::OnceLock;
 
 use aws_sdk_ecs::types::{SortOrder, TaskDefinitionField, TaskDefinitionStatus};
 use futures::stream::{self, StreamExt};
-use serde_json::value::RawValue;
+use serde_json::json;
+use serde_json::value::{RawValue, to_raw_value};
 
 use crate::aws::CallError;
 use crate::collect::Estate;
@@ -15,41 +16,70 @@ use crate::collect::reading::{AHEAD, Reading, unexpected};
 use crate::domain::{Gap, GapKind};
 use crate::snapshot::Collection;
 
+/// The numbers of revisions by family, each family as the ARNs of its revisions begin. An account may have a million
+/// revisions, so their ARNs are not kept.
+type Families = BTreeMap<String, BTreeSet<u64>>;
+
 /// Lists every ACTIVE revision and gives the newest of each family: one call per hundred revisions, where asking each
 /// family for its newest would take one call per family.
 pub(super) async fn list(estate: &Estate<'_>) -> BTreeSet<String> {
-    let Some(reading) = estate.reading(Collection::TaskDefinitions) else { return BTreeSet::new() };
+    let of_definitions = estate.reading(Collection::TaskDefinitions);
+    let of_families = estate.reading(Collection::TaskDefinitionFamilies);
+    let Some(reading) = of_definitions.or(of_families) else { return BTreeSet::new() };
     let client = estate.session.ecs();
-    let active = reading
-        .list_all_arns(LIST_TASK_DEFINITIONS, "taskDefinitionArns", |token, probe| {
-            client
-                .list_task_definitions()
-                .status(TaskDefinitionStatus::Active)
-                .sort(SortOrder::Desc)
-                .max_results(100)
-                .set_next_token(token)
-                .customize()
-                .interceptor(probe)
-                .send()
-        })
-        .await;
-    newest(active)
+    let names = ("taskDefinitionArns", "nextToken");
+    let (mut families, mut odd) = (Families::new(), false);
+    let page = |token, probe| {
+        client
+            .list_task_definitions()
+            .status(TaskDefinitionStatus::Active)
+            .sort(SortOrder::Desc)
+            .max_results(100)
+            .set_next_token(token)
+            .customize()
+            .interceptor(probe)
+            .send()
+    };
+    let take = |item: &RawValue| odd |= !note(&mut families, item);
+    let error = reading.list(LIST_TASK_DEFINITIONS, names, page, take).await;
+    let error = error.or_else(|| odd.then(|| unexpected(LIST_TASK_DEFINITIONS, names.0)));
+    if let (Some(definitions), Some(error)) = (of_definitions, &error) {
+        definitions.hide(error, Gap::EVERYTHING, Vec::new());
+    }
+    if let Some(reading) = of_families {
+        if let Some(definitions) = of_definitions {
+            reading.charge(definitions.spent());
+        }
+        if let Some(error) = &error {
+            reading.hide(error, Gap::EVERYTHING, Vec::new());
+            // A family that was listed may have more revisions than were.
+            reading.hide(error, Gap::EVERYTHING, families.keys().cloned().collect());
+        }
+        for (arn, revisions) in &families {
+            let family = arn.rsplit('/').next().unwrap_or(arn);
+            let body = json!({"family": family, "activeRevisions": revisions});
+            reading.insert(arn.clone(), to_raw_value(&body).unwrap_or_default());
+        }
+    }
+    newest(&families)
+}
+
+/// Notes a revision; whether it is one.
+fn note(families: &mut Families, item: &RawValue) -> bool {
+    let Ok(arn) = serde_json::from_str::<String>(item.get()) else { return false };
+    let Some((family, revision)) = arn.rsplit_once(':') else { return false };
+    let Ok(revision) = revision.parse() else { return false };
+    match families.get_mut(family) {
+        Some(revisions) => revisions.insert(revision),
+        None => families.insert(family.to_owned(), BTreeSet::from([revision])).is_none(),
+    };
+    true
 }
 
 /// The revision with the highest number of each family.
-fn newest(arns: BTreeSet<String>) -> BTreeSet<String> {
-    let mut by_family = BTreeMap::<String, (u64, String)>::new();
-    for arn in arns {
-        let (family, revision) = match arn.rsplit_once(':') {
-            Some((family, revision)) => (family.to_owned(), revision.parse().unwrap_or_default()),
-            None => (arn.clone(), 0),
-        };
-        let newest = by_family.entry(family).or_insert_with(|| (revision, arn.clone()));
-        if newest.0 < revision {
-            *newest = (revision, arn);
-        }
-    }
-    by_family.into_values().map(|(_, arn)| arn).collect()
+fn newest(families: &Families) -> BTreeSet<String> {
+    let newest = families.iter().filter_map(|(family, revisions)| Some((family, revisions.last()?)));
+    newest.map(|(family, revision)| format!("{family}:{revision}")).collect()
 }
 
 /// Whether ECS says that there is no such revision.
@@ -125,10 +155,24 @@ mod tests {
     #[test]
     fn the_newest_revision_is_the_one_with_the_highest_number() {
         let arns = ["a:task-definition/web:9", "a:task-definition/web:10", "a:task-definition/api:1"];
-        let newest = newest(arns.into_iter().map(str::to_owned).collect());
+        let mut families = Families::new();
+        for arn in arns {
+            assert!(note(&mut families, &to_raw_value(arn).unwrap()));
+        }
         assert_eq!(
-            newest.into_iter().collect::<Vec<_>>(),
+            newest(&families).into_iter().collect::<Vec<_>>(),
             ["a:task-definition/api:1", "a:task-definition/web:10"]
         );
+    }
+
+    #[test]
+    fn what_has_no_number_is_no_revision() {
+        for item in
+            [json!("a:task-definition/web"), json!("a:task-definition/web:latest"), json!(7), json!("")]
+        {
+            let mut families = Families::new();
+            assert!(!note(&mut families, &to_raw_value(&item).unwrap()), "{item}");
+            assert_eq!(families, Families::new());
+        }
     }
 }

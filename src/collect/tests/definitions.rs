@@ -80,3 +80,51 @@ async fn ten_thousand_definitions_that_are_denied_are_not_asked_for_one_by_one()
     assert_eq!((gap.ids.len(), gap.action.as_deref()), (10_000, Some("ecs:DescribeTaskDefinition")));
     assert!(aws.asked_of("DescribeTaskDefinition").len() < 100);
 }
+
+#[tokio::test]
+async fn families_hold_the_numbers_of_their_active_revisions_and_cost_no_call_of_their_own() {
+    let aws = Aws::with_one_cluster().await;
+    let page = |names: &[&str], token: serde_json::Value| {
+        let arns = names.iter().map(|name| definition_arn(name)).collect::<Vec<_>>();
+        ok(json!({"taskDefinitionArns": arns, "nextToken": token}))
+    };
+    let pages = || {
+        [
+            page(&["web:10", "web:9"], json!("more")),
+            page(&[], json!("still more")),
+            page(&["web:2", "job:7"], json!(null)),
+        ]
+    };
+    aws.answer("ListTaskDefinitions", pages());
+    let snapshot = aws.collect([Collection::TaskDefinitionFamilies]).await;
+    assert_eq!(aws.asked().len(), 3);
+    assert_eq!(covered(&snapshot, Collection::TaskDefinitionFamilies).calls, 3);
+    assert_eq!(
+        keys(&snapshot, Collection::TaskDefinitionFamilies),
+        [definition_arn("job"), definition_arn("web")]
+    );
+    assert_eq!(
+        member(&snapshot, Collection::TaskDefinitionFamilies, &definition_arn("web")),
+        json!({"family": "web", "activeRevisions": [2, 9, 10]})
+    );
+    aws.answer("ListTaskDefinitions", pages());
+    aws.answer("DescribeTaskDefinition", [throttled()]);
+    let snapshot = aws.collect([Collection::TaskDefinitionFamilies, Collection::TaskDefinitions]).await;
+    assert_eq!(covered(&snapshot, Collection::TaskDefinitionFamilies).calls, 3);
+    assert_eq!(aws.asked_of("ListTaskDefinitions").len(), 6);
+}
+
+#[tokio::test]
+async fn a_family_may_have_more_revisions_than_a_list_that_broke_off_says() {
+    for answer in [throttled(), ok(json!({"taskDefinitionArns": [definition_arn("web")]}))] {
+        let aws = Aws::with_one_cluster().await;
+        let first = ok(json!({"taskDefinitionArns": [definition_arn("web:2")], "nextToken": "more"}));
+        aws.answer("ListTaskDefinitions", [first, answer]);
+        let snapshot = aws.collect([Collection::TaskDefinitionFamilies]).await;
+        let gaps = covered(&snapshot, Collection::TaskDefinitionFamilies).gaps;
+        let mut ids = gaps.into_iter().map(|gap| gap.ids).collect::<Vec<_>>();
+        ids.sort();
+        assert_eq!(ids, [vec![], vec![definition_arn("web")]]);
+        assert_eq!(keys(&snapshot, Collection::TaskDefinitionFamilies), [definition_arn("web")]);
+    }
+}

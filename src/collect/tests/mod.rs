@@ -1,8 +1,10 @@
 //! Whole passes against a scripted AWS: what is asked, what is made of the answers, and what of their faults.
 
+mod daemons;
 mod definitions;
 mod faults;
 mod images;
+mod load_balancers;
 mod named;
 mod scheduled;
 mod surroundings;

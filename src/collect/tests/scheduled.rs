@@ -181,3 +181,59 @@ async fn a_target_that_runs_tasks_and_does_not_say_which_is_a_gap() {
     assert_eq!(the_gap(&snapshot, Collection::Rules).ids, [rule_arn("nightly")]);
     assert_eq!(the_gap(&snapshot, Collection::Schedules).ids, [schedule_arn("hourly")]);
 }
+
+/// Has the default bus hold a rule with each of these patterns.
+fn patterns(aws: &Aws, patterns: &[Value]) {
+    let listed = patterns.iter().enumerate().map(|(n, pattern)| {
+        json!({"Arn": rule_arn(&n.to_string()), "Name": n.to_string(), "State": "ENABLED", "Description": "hunter2",
+            "RoleArn": "arn:role", "EventBusName": "default", "EventPattern": pattern})
+    });
+    aws.answer("ListRules", [ok(json!({"Rules": listed.collect::<Vec<_>>()}))]);
+}
+
+#[tokio::test]
+async fn patterns_on_events_of_aws_are_members_and_take_one_list() {
+    let aws = Aws::with_one_cluster().await;
+    let on_tasks = json!(r#"{"source": ["aws.ecs"]}"#);
+    patterns(
+        &aws,
+        &[
+            on_tasks.clone(),
+            json!(r#"{"source": ["orders"], "detail": {"token": ["hunter2"]}}"#),
+            json!(r#"{"source": [{"prefix": ""}]}"#),
+            json!(r#"{"detail-type": ["AWS API Call via CloudTrail"]}"#),
+            json!("no JSON"),
+            Value::Null,
+        ],
+    );
+    let snapshot = aws.collect([Collection::Patterns]).await;
+    assert_eq!(keys(&snapshot, Collection::Patterns), ["0", "2", "3"].map(rule_arn));
+    assert_eq!(
+        member(&snapshot, Collection::Patterns, &rule_arn("0")),
+        json!({"Arn": rule_arn("0"), "Name": "0", "State": "ENABLED", "EventBusName": "default",
+            "EventPattern": on_tasks})
+    );
+    assert!(!document(&snapshot).contains("hunter2"));
+    assert_eq!(aws.asked().len(), 1);
+    // With the rules that run tasks, the default bus is listed no second time.
+    aws.answer("ListTargetsByRule", [ok(json!({"Targets": []}))]);
+    let snapshot = aws.collect([Collection::Patterns, Collection::Rules]).await;
+    assert_eq!(aws.asked_of("ListRules").len(), 2);
+    assert_eq!(covered(&snapshot, Collection::Patterns).calls, 1);
+    assert_eq!(
+        covered(&snapshot, Collection::Rules).calls,
+        8,
+        "a list of buses, one of rules, six of targets"
+    );
+}
+
+#[tokio::test]
+async fn rules_that_cannot_be_listed_hide_patterns_and_rules() {
+    let aws = Aws::with_one_cluster().await;
+    aws.answer("ListRules", [denied("events:ListRules")]);
+    let snapshot = aws.collect([Collection::Patterns, Collection::Rules]).await;
+    for collection in [Collection::Patterns, Collection::Rules] {
+        let gap = the_gap(&snapshot, collection);
+        assert_eq!((gap.action.as_deref(), gap.hides_members()), (Some("events:ListRules"), true));
+    }
+}

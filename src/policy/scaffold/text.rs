@@ -212,6 +212,7 @@ fn key(collection: Collection) -> String {
     };
     let ecs = |resource: &str| arn("ecs", "eu-central-1", resource);
     let iam = |resource: &str| arn("iam", "", resource);
+    let balancing = |resource: &str| arn("elasticloadbalancing", "eu-central-1", resource);
     match collection {
         Collection::Accounts => "AWS::::Account:111122223333".to_owned(),
         Collection::ScalableTargets => {
@@ -231,7 +232,13 @@ fn key(collection: Collection) -> String {
         Collection::RuntimeCoverage => "1234567890123456789".to_owned(),
         Collection::Detectors => "0123456789abcdef0123456789abcdef".to_owned(),
         Collection::LogGroups => arn("logs", "eu-central-1", "log-group:/ecs/demo"),
-        Collection::Rules => arn("events", "eu-central-1", "rule/demo"),
+        Collection::ListenerRules => {
+            balancing("listener-rule/app/demo/0123456789abcdef/0123456789abcdef/0123456789abcdef")
+        }
+        Collection::Listeners => balancing("listener/app/demo/0123456789abcdef/0123456789abcdef"),
+        Collection::LoadBalancers => balancing("loadbalancer/app/demo/0123456789abcdef"),
+        Collection::TargetGroups => balancing("targetgroup/demo/0123456789abcdef"),
+        Collection::Patterns | Collection::Rules => arn("events", "eu-central-1", "rule/demo"),
         Collection::Schedules => arn("scheduler", "eu-central-1", "schedule/default/demo"),
         Collection::NetworkInterfaces => "eni-0123456789abcdef0".to_owned(),
         Collection::RouteTables => "rtb-0123456789abcdef0".to_owned(),
@@ -255,9 +262,12 @@ fn key(collection: Collection) -> String {
         Collection::CapacityProviders => ecs("capacity-provider/demo"),
         Collection::Clusters => ecs("cluster/demo"),
         Collection::ContainerInstances => ecs("container-instance/demo/0123456789abcdef0123456789abcdef"),
+        Collection::DaemonRevisions => ecs("daemon-revision/demo/web/1234567890123456789"),
+        Collection::DaemonTaskDefinitions => ecs("daemon-task-definition/web:1"),
         Collection::Daemons => ecs("daemon/demo/web"),
         Collection::ServiceRevisions => ecs("service-revision/demo/web/1234567890123456789"),
         Collection::ExpressServices | Collection::Services => ecs("service/demo/web"),
+        Collection::TaskDefinitionFamilies => ecs("task-definition/web"),
         Collection::TaskDefinitions => ecs("task-definition/web:1"),
         Collection::TaskSets => ecs("task-set/demo/web/ecs-svc/1234567890123456789"),
         Collection::Tasks => ecs("task/demo/0123456789abcdef0123456789abcdef"),

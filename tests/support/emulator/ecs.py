@@ -3,7 +3,7 @@
 moto 5.2.5's ECS pages nothing, limits nothing, drops most fields of a service, starts no tasks and keeps what was
 `include`d in class-wide state, so the overlay answers for the whole service from documents of its own: what is stored
 is the body that AWS answers with (camelCase), and an operation that is not here is refused as AWS refuses an unknown
-one. `ecs_definitions`, `ecs_tasks` and `ecs_services` hold the rest of the operations.
+one. `ecs_daemons`, `ecs_definitions`, `ecs_tasks` and `ecs_services` hold the rest of the operations.
 
 The rules kept here (botocore's ECS model, AWS's API reference):
 
@@ -57,6 +57,9 @@ class Estate:
         self.revisions = {}  # service revision ARN → body
         self.deployments = {}  # service deployment ARN → body
         self.express = {}  # service ARN → body
+        self.daemons = {}  # daemon ARN → body
+        self.daemon_revisions = {}  # daemon revision ARN → body
+        self.daemon_definitions = {}  # daemon task definition ARN → body
         self.protected = {}  # task ARN → expiry
         self.settings = {}  # (principal ARN, name) → value
         self.tags = {}  # ARN → [{key, value}]
@@ -568,10 +571,9 @@ def list_tags_for_resource(call, params):
     return {"tags": estate(call).tags.get(tagged_arn(call, params), [])}
 
 
-# What an account without daemons and gateways answers.
+# What an account without gateways answers, and whose daemons nobody lists so.
 
 for name, member in (
-    ("ListDaemons", "daemonSummariesList"),
     ("ListDaemonTaskDefinitions", "daemonTaskDefinitions"),
     ("ListDaemonDeployments", "daemonDeployments"),
     ("ListGateways", "gateways"),
@@ -579,8 +581,3 @@ for name, member in (
     ("ListGatewayClusterAssociations", "gatewayClusterAssociations"),
 ):
     operation(name)(lambda call, params, member=member: listing(call, member, []))
-
-
-@operation("DescribeDaemon", ["daemonArn"])
-def describe_daemon(call, params):
-    raise Refused("DaemonNotFoundException", "Daemon not found.")

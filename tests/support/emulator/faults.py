@@ -33,7 +33,9 @@ import wire
 
 KINDS = ("denied", "throttled", "server", "cut", "malformed", "empty_page", "slow")
 MATCHES = ("operation", "service", "digest", "n", "page", "account", "region", "contains", "share")
-XML_TOKEN = re.compile(rb"<(?:nextToken|NextToken|Marker)>([^<]+)</")
+# What answers call the token of the next page, and what requests do.
+GIVEN = {name: name for name in wire.TOKEN_MEMBERS} | {"NextMarker": "Marker"}
+XML_TOKEN = re.compile(rb"<(?:nextToken|NextToken|(?:Next)?Marker)>([^<]+)</")
 
 
 @dataclasses.dataclass
@@ -177,7 +179,7 @@ def empty_page(call):
     members = model.output_shape.members if model and model.output_shape else {}
     asked = model.input_shape.members if model and model.input_shape else {}
     body = {}
-    token = next((name for name in wire.TOKEN_MEMBERS if name in members and name in asked), None)
+    token = next((name for name, into in GIVEN.items() if name in members and into in asked), None)
     if token:
         body = {name: [] for name, shape in members.items() if shape.type_name == "list"}
         body[token] = call.token or wire.token_for(call, 0)

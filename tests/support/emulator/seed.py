@@ -2,8 +2,8 @@
 
 `{"estate": "small"}` is a few dozen resources, each there for what it has or lacks; what each is for stands beside it
 below. The answer names them: {"vpc", "subnets", "security_groups", "clusters", "services", "task_definitions",
-"tasks", "rules", "schedules", "capacity_providers", "container_instance", "instance", "roles", "repositories"}. It
-enables no Security Hub (`enable_hub` does).
+"tasks", "daemons", "target_groups", "load_balancer", "rules", "schedules", "capacity_providers", "container_instance",
+"instance", "roles", "repositories"}. It enables no Security Hub (`enable_hub` does).
 
 `{"services": N, "task_definitions": M, "clusters"?: N/50, "tasks_per_service"?: 1}` is a big estate of Fargate
 services with some of every fault: each 20th service runs an INACTIVE revision, each 10th has a public address, each
@@ -124,7 +124,9 @@ class Small(Filling):
         self.principals()
         self.network()
         self.clusters()
+        self.daemons()
         self.definitions()
+        self.balancers()
         self.services()
         self.standalone()
         self.scheduled()
@@ -322,6 +324,29 @@ class Small(Filling):
         self.names["instance"] = instance["InstanceId"]
         return instance["InstanceId"]
 
+    def daemons(self):
+        """A daemon that sees all of its host."""
+        container = {
+            "name": "lookout",
+            "image": "public.ecr.aws/lookout/agent:1",
+            "privileged": True,
+            "environment": environment(API_TOKEN=GITHUB),
+            "mountPoints": [{"sourceVolume": "docker", "containerPath": "/var/run/docker.sock", "readOnly": True}],
+        }
+        volume = {"name": "docker", "host": {"sourcePath": "/var/run/docker.sock"}}
+        made = self.ecs(
+            "RegisterDaemonTaskDefinition", family="lookout", containerDefinitions=[container], volumes=[volume]
+        )
+        daemon = self.ecs(
+            "CreateDaemon",
+            daemonName="lookout",
+            clusterArn=self.names["clusters"]["harbour"],
+            daemonTaskDefinitionArn=made["daemonTaskDefinitionArn"],
+            capacityProviderArns=[self.names["capacity_providers"]["moored"]],
+            enableExecuteCommand=True,
+        )
+        self.names["daemons"] = {"lookout": daemon["daemonArn"]}
+
     def logs(self, group):
         options = {"awslogs-group": group, "awslogs-region": self.call.region, "awslogs-stream-prefix": "ecs"}
         return {"logDriver": "awslogs", "options": options}
@@ -427,6 +452,44 @@ class Small(Filling):
         }
         self.names["task_definitions"] = names
 
+    def balancers(self):
+        """A load balancer with a listener over TLS, one that redirects to it, and a rule that does not."""
+        balancing, subnets = self.client("elbv2"), self.names["subnets"]
+        [balancer] = balancing.create_load_balancer(Name="front", Subnets=[subnets["public"], subnets["private_b"]])[
+            "LoadBalancers"
+        ]
+        made = {
+            name: balancing.create_target_group(
+                Name=name, Protocol="HTTP", Port=80, VpcId=self.names["vpc"], TargetType="ip"
+            )["TargetGroups"][0]["TargetGroupArn"]
+            for name in ("web", "other")
+        }
+        forward = [{"Type": "forward", "TargetGroupArn": made["web"]}]
+        front = {"LoadBalancerArn": balancer["LoadBalancerArn"]}
+        certificate = self.client("acm").request_certificate(DomainName="example.com")["CertificateArn"]
+        balancing.create_listener(
+            Protocol="HTTPS",
+            Port=443,
+            Certificates=[{"CertificateArn": certificate}],
+            SslPolicy="ELBSecurityPolicy-TLS13-1-2-Res-2021-06",
+            DefaultActions=forward,
+            **front,
+        )
+        redirect = {"Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_301"}
+        [plain] = balancing.create_listener(
+            Protocol="HTTP", Port=80, DefaultActions=[{"Type": "redirect", "RedirectConfig": redirect}], **front
+        )["Listeners"]
+        # What only a CDN knows.
+        header = {"HttpHeaderName": "X-Origin", "Values": [GITHUB]}
+        balancing.create_rule(
+            ListenerArn=plain["ListenerArn"],
+            Priority=1,
+            Conditions=[{"Field": "http-header", "HttpHeaderConfig": header}],
+            Actions=forward,
+        )
+        self.target_groups = made
+        self.names |= {"target_groups": made, "load_balancer": balancer["LoadBalancerArn"]}
+
     def services(self):
         names, subnets, groups = self.definitions_by_name, self.names["subnets"], self.names["security_groups"]
         private = network([subnets["private_a"], subnets["private_b"]], [groups["closed"]])
@@ -452,6 +515,9 @@ class Small(Filling):
                 launchType="FARGATE",
                 platformVersion="1.3.0",
                 networkConfiguration=network([subnets["public"]], [groups["open"]], public=True),
+                loadBalancers=[
+                    {"targetGroupArn": self.target_groups["web"], "containerName": "app", "containerPort": 80}
+                ],
                 **kept,
             ),
             # Exec, into tasks whose role may do everything.

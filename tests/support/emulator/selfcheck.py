@@ -627,13 +627,49 @@ def container_instances_are_described(world):
 
 
 @rule
-def daemons_are_empty_and_unknown_operations_are_refused(world):
-    world.ecs.create_cluster(clusterName="c")
-    same(world.ecs.list_daemons()["daemonSummariesList"], [])
+def daemons_are_listed_by_cluster_and_unknown_operations_are_refused(world):
+    names = world.control("seed", estate="small")
+    same(world.ecs.list_daemons(clusterArn=names["clusters"]["quay"])["daemonSummariesList"], [])
+    [daemon] = world.ecs.list_daemons(clusterArn=names["clusters"]["harbour"])["daemonSummariesList"]
+    [current] = world.ecs.describe_daemon(daemonArn=daemon["daemonArn"])["daemon"]["currentRevisions"]
+    body = world.ecs.describe_daemon_revisions(daemonRevisionArns=[current["arn"], "none"])
+    same(body["failures"], [{"arn": "none", "reason": "MISSING"}])
+    definition = body["daemonRevisions"][0]["daemonTaskDefinitionArn"]
+    body = world.ecs.describe_daemon_task_definition(daemonTaskDefinition=definition)["daemonTaskDefinition"]
+    same((body["family"], body["revision"]), ("lookout", 1))
+    with refused("ClientException"):
+        world.ecs.describe_daemon_task_definition(daemonTaskDefinition=definition + "0")
     with refused("DaemonNotFoundException"):
         world.ecs.describe_daemon(daemonArn="arn:aws:ecs:eu-central-1:123456789012:daemon/c/d")
     status, _, body = world.signed("ecs", "AmazonEC2ContainerServiceV20141113.Frobnicate")
     same((status, json.loads(body)["__type"]), (400, "UnknownOperationException"))
+
+
+# Elastic Load Balancing.
+
+
+@rule
+def load_balancing_pages(world):
+    names = world.control("seed", estate="small")
+    balancing = world.client("elbv2")
+    [plain] = [
+        listener["ListenerArn"]
+        for listener in balancing.describe_listeners(LoadBalancerArn=names["load_balancer"])["Listeners"]
+        if listener["Protocol"] == "HTTP"
+    ]
+    for operation, member, given, count in (
+        ("describe_target_groups", "TargetGroups", {}, 2),
+        ("describe_load_balancers", "LoadBalancers", {}, 1),
+        ("describe_listeners", "Listeners", {"LoadBalancerArn": names["load_balancer"]}, 2),
+        ("describe_rules", "Rules", {"ListenerArn": plain}, 2),
+    ):
+        whole = getattr(balancing, operation)(**given)
+        assert len(whole[member]) == count and "NextMarker" not in whole, operation
+        pages = list(balancing.get_paginator(operation).paginate(**given, PaginationConfig={"PageSize": 1}))
+        same([body for page in pages for body in page[member]], whole[member])
+        same([len(page[member]) for page in pages], [1] * count)
+    with refused("TargetGroupNotFound"):
+        balancing.describe_target_groups(TargetGroupArns=[*names["target_groups"].values(), names["vpc"]])
 
 
 # IAM.

@@ -10,7 +10,7 @@ endpoint, any secret, and an access key of the form `AKIA<12 digits of the accou
 for.
 
 What differs from moto stands in one file per service (`ecs*.py`, `iam.py`, `securityhub.py`, `ec2.py`,
-`application_autoscaling.py`, `ecr.py`, `eventbridge*.py`, `guardduty.py`, `inspector.py`, `ssm.py`); moto itself stays as published, and
+`application_autoscaling.py`, `ecr.py`, `elbv2.py`, `eventbridge*.py`, `guardduty.py`, `inspector.py`, `ssm.py`); moto itself stays as published, and
 only its version 5.2.5 will do, because the overlay replaces functions inside it. `faults.py` makes requests go wrong,
 `seed.py` fills estates, `control.py` is the tests' own endpoint under `/tidewaiter/`, and `selfcheck.py` proves the
 rules over HTTP.
@@ -48,7 +48,9 @@ import application_autoscaling  # noqa: E402
 import control  # noqa: E402
 import ec2  # noqa: E402
 import ecr  # noqa: E402,F401 - registers its operations
+import ecs_daemons  # noqa: E402,F401 - registers its operations
 import ecs_services  # noqa: E402,F401 - registers its operations
+import elbv2  # noqa: E402
 import eventbridge  # noqa: E402,F401 - registers its operations
 import eventbridge_scheduler  # noqa: E402,F401 - registers its operations
 import faults  # noqa: E402
@@ -64,7 +66,7 @@ class Emulator:
     """Answers requests: the tests' own, the overlay's and moto's, one at a time."""
 
     def __init__(self):
-        for service in (iam, ec2, application_autoscaling):
+        for service in (iam, ec2, elbv2, application_autoscaling):
             service.patch()
         self.moto = DomainDispatcherApplication(create_backend_app)
         self.lock = threading.RLock()

@@ -241,7 +241,7 @@ def token_for(call, offset):
 
 def fingerprint(call):
     """What must be the same on every page: who asks where, and every parameter but the token and the page's size."""
-    leave = {*TOKEN_MEMBERS, "maxResults", "MaxResults", "MaxItems", "SignatureMethod", "Timestamp"}
+    leave = {*TOKEN_MEMBERS, "maxResults", "MaxResults", "MaxItems", "PageSize", "SignatureMethod", "Timestamp"}
     rest = {name: value for name, value in call.params.items() if name not in leave}
     text = json.dumps([call.account, call.region, rest], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]

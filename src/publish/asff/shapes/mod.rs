@@ -118,10 +118,18 @@ pub(super) fn typed(collection: Option<Collection>) -> (&'static str, Option<Det
         | Collection::AccountSettings
         | Collection::CapacityProviders
         | Collection::ContainerInstances
+        | Collection::DaemonRevisions
+        | Collection::DaemonTaskDefinitions
         | Collection::Daemons
         | Collection::ExpressServices
         | Collection::ServiceRevisions
         | Collection::TaskSets
+        | Collection::ListenerRules
+        | Collection::Listeners
+        | Collection::LoadBalancers
+        | Collection::TargetGroups
+        | Collection::TaskDefinitionFamilies
+        | Collection::Patterns
         | Collection::Rules
         | Collection::Schedules => (OTHER, None),
     }

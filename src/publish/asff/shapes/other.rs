@@ -41,6 +41,7 @@ pub(in crate::publish::asff) fn other(collection: Collection, body: &Value) -> O
             &["clusterArn", "serviceArn", "taskDefinition", "launchType", "platformVersion"]
         }
         Collection::ExpressServices => &["cluster", "serviceName", "status.statusCode"],
+        Collection::TaskDefinitionFamilies => &["family"],
         Collection::Daemons => &["clusterArn", "daemonArn", "status"],
         Collection::ScalableTargets => {
             &["ResourceId", "ScalableDimension", "ServiceNamespace", "MinCapacity", "MaxCapacity"]

@@ -29,53 +29,20 @@ package tidewaiter.controls.task_definition.sensitive_host_path_mounted
 
 import rego.v1
 
-import data.lib.containers
-import data.lib.host_paths
-
-paths := data.params.sensitive_host_path_mounted.paths
-
-accepted := data.params.sensitive_host_path_mounted.accepted
+import data.lib.host_mounts
 
 deny contains violation if {
 	some arn, definition in input.ecs.task_definitions
-	some volume in definition.volumes
-	path := volume.host.sourcePath
-	is_string(path)
-	sensitive(path)
-	some index, container in definition.containerDefinitions
-	some position, mount in container.mountPoints
-	mount.sourceVolume == volume.name
+	some mounted in host_mounts.sensitive(definition)
 	violation := {
 		"resource": arn,
-		"message": sprintf("container %q mounts %q of the host%s, expected no sensitive path", [
-			containers.name(index, container),
-			path,
-			manner(mount),
-		]),
-		"evidence": object.union(
-			containers.evidence(index, container, sprintf("mountPoints[%d].sourceVolume", [position]), volume.name),
-			{"host_path": path, "read_only": object.get(mount, "readOnly", false)},
-		),
+		"message": sprintf("%s, expected no sensitive path", [mounted.found]),
+		"evidence": mounted.evidence,
 	}
 }
 
 exclude contains exclusion if {
-	count(paths) == 0
+	count(data.params.sensitive_host_path_mounted.paths) == 0
 	some arn, _ in input.ecs.task_definitions
 	exclusion := {"resource": arn, "reason": "the parameter sensitive_host_path_mounted.paths is empty"}
 }
-
-sensitive(path) if {
-	some other in paths
-	host_paths.touches(path, other)
-	not tolerated(path)
-}
-
-tolerated(path) if {
-	some other in accepted
-	host_paths.below(path, other)
-}
-
-manner(mount) := " read-only" if {
-	mount.readOnly == true
-} else := ""
