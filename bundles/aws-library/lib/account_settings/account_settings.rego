@@ -25,7 +25,7 @@ violation(account, name, allowed) := {
 # Only a complete list tells that a setting is not there.
 absent(name) if {
 	input.coverage["ecs.account_settings"].status == "complete"
-	object.get(input.ecs.account_settings, name, null) == null
+	object.get(input, ["ecs", "account_settings", name], null) == null
 }
 
 # Why an account is not judged when the setting is not there.

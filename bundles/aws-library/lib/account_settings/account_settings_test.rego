@@ -41,6 +41,11 @@ test_a_setting_is_absent_from_a_complete_list_alone if {
 		with input.coverage as complete
 }
 
+test_every_setting_is_absent_where_the_document_has_none if {
+	account_settings.absent("fargateFIPSMode") with input as {"coverage": complete}
+	not account_settings.absent("fargateFIPSMode") with input as {"coverage": partial}
+}
+
 test_an_absence_names_the_setting if {
 	account_settings.absence("x") == "ECS has no account setting x in this Region"
 }

@@ -52,14 +52,14 @@ deny contains violation if {
 deny contains violation if {
 	some arn, provider in capacity_providers.scaled
 	provider.autoScalingGroupProvider.managedTerminationProtection == "ENABLED"
-	value := provider.autoScalingGroupProvider.managedScaling.status
+	value := object.get(provider.autoScalingGroupProvider, ["managedScaling", "status"], null)
 	value != "ENABLED"
 	values.settled(value)
 	violation := {
 		"resource": arn,
 		"message": sprintf(
-			"capacity provider %q has managed scaling %v, expected ENABLED for termination protection to work",
-			[arns.name(arn), value],
+			"capacity provider %q has %s, expected ENABLED for termination protection to work",
+			[arns.name(arn), scaling(value)],
 		),
 		"evidence": {
 			"path": "autoScalingGroupProvider.managedScaling.status",
@@ -74,3 +74,7 @@ exclude contains exclusion if some exclusion in capacity_providers.excluded
 described(null) := "no managedTerminationProtection"
 
 described(value) := sprintf("managedTerminationProtection %v", [value]) if value != null
+
+scaling(null) := "no managed scaling"
+
+scaling(value) := sprintf("managed scaling %v", [value]) if value != null

@@ -51,6 +51,15 @@ test_denies_protection_without_managed_scaling if {
 	}}
 }
 
+test_denies_protection_where_nothing_says_that_scaling_is_managed if {
+	group := {"managedTerminationProtection": "ENABLED"}
+	violations := control.deny with input.ecs.capacity_providers as {arn: provider(group)}
+	messages(violations) == {concat(" ", [
+		"capacity provider \"gpu\" has no managed scaling,",
+		"expected ENABLED for termination protection to work",
+	])}
+}
+
 test_denies_once_when_neither_is_enabled if {
 	violations := control.deny with input.ecs.capacity_providers as {arn: protection("DISABLED", "DISABLED")}
 	count(violations) == 1

@@ -82,10 +82,11 @@ places[cluster] contains subnet if {
 	some subnet in ids
 }
 
-places[cluster] contains input.ec2.subnets[subnet].VpcId if {
+places[cluster] contains vpc if {
 	params.boundary != "subnet"
 	some cluster, ids in subnets
 	some subnet in ids
+	vpc := input.ec2.subnets[subnet].VpcId
 }
 
 clusters_in[place] contains cluster if {

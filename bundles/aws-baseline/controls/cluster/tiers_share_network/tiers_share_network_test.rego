@@ -122,3 +122,15 @@ test_excludes_a_cluster_of_no_tier if {
 		with data.params.tiers_share_network as by("vpc")
 	excluded == {{"resource": dev, "reason": "the cluster has no tag \"tier\""}}
 }
+
+# A head that is undefined for one subnet must not take the others with it.
+test_judges_the_other_places_of_a_cluster_with_a_subnet_that_is_not_in_the_document if {
+	services := {
+		"a": {"clusterArn": prod, "networkConfiguration": {"awsvpcConfiguration": {"subnets": ["subnet-9", "subnet-1"]}}},
+		"b": service(dev, "subnet-2"),
+		"c": service("arn:aws:ecs:eu-central-1:123456789012:cluster/untagged", "subnet-9"),
+	}
+	violations := control.deny with input as estate({"services": services})
+		with data.params.tiers_share_network as by("vpc")
+	resources(violations) == {prod, dev}
+}

@@ -27,6 +27,7 @@ import rego.v1
 
 import data.lib.arns
 import data.lib.containers
+import data.lib.launches
 import data.lib.tags
 import data.lib.tasks
 
@@ -78,7 +79,10 @@ clusters(arn) := union({
 		task := input.ecs.tasks[task_arn]
 		not tasks.stopped(task)
 	},
-	{input.scheduler.schedules[schedule].Target.Arn | some schedule in input.usage[arn].schedules},
+	{launch.cluster |
+		some schedule in input.usage[arn].schedules
+		some launch in launches.of(input.scheduler.schedules[schedule])
+	},
 	{target.Arn |
 		some rule in input.usage[arn].schedules
 		some target in input.events.rules[rule].Targets

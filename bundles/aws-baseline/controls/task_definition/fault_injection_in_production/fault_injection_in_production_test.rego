@@ -41,6 +41,11 @@ ruled(definition) := estate(true, {"schedules": ["r"]}, {"events": {"rules": {"r
 	{"Arn": play, "EcsParameters": {"TaskDefinitionArn": arn}},
 ]}}}})
 
+scheduled(target) := object.union(
+	estate(true, {"schedules": ["n"]}, {"scheduler": {"schedules": {"n": {"Target": target}}}}),
+	{"account": {"id": "123456789012", "partition": "aws"}, "region": "eu-central-1"},
+)
+
 test_denies_the_setting_anywhere_by_default if {
 	found := fault_injection_in_production.deny with input as estate(true, {}, {})
 	found == {{
@@ -74,8 +79,16 @@ test_denies_a_task_set_in_production if {
 }
 
 test_denies_a_schedule_in_production if {
-	others := {"scheduler": {"schedules": {"n": {"Target": {"Arn": prod}}}}}
-	found := fault_injection_in_production.deny with input as estate(true, {"schedules": ["n"]}, others)
+	found := fault_injection_in_production.deny with input as scheduled({"Arn": prod, "EcsParameters": {}})
+		with data.params.fault_injection_in_production as tagged
+	count(found) == 1
+}
+
+test_denies_a_schedule_that_calls_run_task_in_production if {
+	found := fault_injection_in_production.deny with input as scheduled({
+		"Arn": "arn:aws:scheduler:::aws-sdk:ecs:runTask",
+		"Input": json.marshal({"Cluster": "prod", "TaskDefinition": "web"}),
+	})
 		with data.params.fault_injection_in_production as tagged
 	count(found) == 1
 }
