@@ -23,6 +23,7 @@ mod faults;
 mod fixture;
 mod fuzzed;
 mod killed;
+mod labelled;
 mod new_control;
 mod pass;
 mod peers;

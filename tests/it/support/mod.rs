@@ -1,6 +1,7 @@
 //! What the tests stand on: the program, an emulated AWS, and the Python that runs it and OPA.
 
 pub(crate) mod emulator;
+pub(crate) mod labelled;
 pub(crate) mod program;
 pub(crate) mod referee;
 
