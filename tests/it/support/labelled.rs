@@ -253,7 +253,8 @@ fn usage(collections: &Collections) -> Value {
                 Some(input) => serde_json::from_str::<Value>(input).unwrap()["TaskDefinition"].clone(),
                 None => target["EcsParameters"]["TaskDefinitionArn"].clone(),
             };
-            let name = definition.as_str().unwrap().rsplit('/').next().unwrap();
+            // What is no task has none.
+            let Some(name) = definition.as_str().and_then(|name| name.rsplit('/').next()) else { continue };
             if name.contains(':') {
                 uses(&format!("arn:aws:ecs:eu-central-1:111122223333:task-definition/{name}"), "schedules", arn);
             } else if let Some((_, newest)) = newest.get(name) {
