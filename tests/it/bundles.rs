@@ -12,6 +12,7 @@ use tidewaiter::policy::{
 };
 use tidewaiter::snapshot::Snapshot;
 
+use crate::support::labelled;
 use crate::support::program::{Program, project};
 use crate::support::referee::{Referee, bundle_directories};
 
@@ -157,6 +158,25 @@ fn opa_and_the_engine_agree_on_every_example() {
     }
     assert!(different.is_empty(), "{}", different.join("\n"));
     assert!(n_documents > 0, "there is nothing to compare");
+}
+
+#[test]
+fn opa_and_the_engine_agree_on_the_labelled_estate() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut different = Vec::new();
+    for (path, sources) in each_bundle() {
+        let mut referee = Referee::of(&path);
+        for labelled in labelled::documents() {
+            let document = directory.path().join(format!("{}.json", labelled.name));
+            std::fs::write(&document, labelled.document.to_string()).unwrap();
+            let bundles = load(&sources, Some(("params.yaml", &labelled.params.to_string())));
+            let every_control =
+                bundles.all_controls().iter().map(|control| control.id.clone()).collect::<Vec<_>>();
+            let bundles = bundles.select(&every_control).unwrap();
+            different.extend(compare(&mut referee, &bundles, &document, &labelled.params));
+        }
+    }
+    assert!(different.is_empty(), "{}", different.join("\n"));
 }
 
 #[test]
