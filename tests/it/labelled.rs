@@ -94,7 +94,9 @@ fn every_control_has_a_precision_and_a_recall_of_one_on_the_labelled_estate() {
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         let verdicts = report["verdicts"].as_array().unwrap().iter();
         let verdicts = verdicts
-            .map(|verdict| ((text(&verdict["control"]), text(&verdict["resource"])), text(&verdict["verdict"])))
+            .map(|verdict| {
+                ((text(&verdict["control"]), text(&verdict["resource"])), text(&verdict["verdict"]))
+            })
             .collect::<BTreeMap<_, _>>();
         let mut controls = BTreeMap::<String, Vec<String>>::new();
         for control in report["controls"].as_array().unwrap() {
@@ -103,7 +105,12 @@ fn every_control_has_a_precision_and_a_recall_of_one_on_the_labelled_estate() {
         for resource in &labelled.resources {
             let controls = controls.get(&resource.collection).map(Vec::as_slice).unwrap_or_default();
             for control in resource.labels.keys() {
-                assert!(controls.contains(control), "{}: {control} does not judge {}", labelled.name, resource.key);
+                assert!(
+                    controls.contains(control),
+                    "{}: {control} does not judge {}",
+                    labelled.name,
+                    resource.key
+                );
             }
             judged += usize::from(!controls.is_empty());
             for control in controls.iter().filter(|control| !UNLABELLED.contains(&control.as_str())) {

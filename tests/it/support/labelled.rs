@@ -42,7 +42,8 @@ pub(crate) struct Resource {
 pub(crate) fn documents() -> Vec<Labelled> {
     let directory = project("tests/fixtures/labelled");
     let bases = yaml("bases.yaml");
-    let names = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let names =
+        std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let names = names.filter(|name| name.ends_with(".yaml") && name != "bases.yaml").collect::<BTreeSet<_>>();
     assert!(!names.is_empty());
     names.iter().map(|name| Labelled::read(name, &bases)).collect()
@@ -74,7 +75,8 @@ impl Labelled {
             let mut bodies = base.beside.as_object().unwrap().clone();
             bodies.insert(base.collection.clone(), base.with);
             for (collection, body) in bodies.iter().filter(|(_, body)| !body.is_null()) {
-                let members = collections.get_mut(collection).unwrap_or_else(|| panic!("{name}: {collection}"));
+                let members =
+                    collections.get_mut(collection).unwrap_or_else(|| panic!("{name}: {collection}"));
                 let before = members.insert(key.clone(), without_nulls(substituted(body, &words)));
                 assert_eq!(before, None, "{name}: {key} is there twice");
             }
@@ -99,7 +101,9 @@ struct Base {
 impl Base {
     fn of(entry: &Value, bases: &Value) -> Self {
         let mut base = match entry["like"].as_str() {
-            Some(like) => Self::of(bases["resources"].get(like).unwrap_or_else(|| panic!("like {like}")), bases),
+            Some(like) => {
+                Self::of(bases["resources"].get(like).unwrap_or_else(|| panic!("like {like}")), bases)
+            }
             None => Self {
                 collection: String::new(),
                 key: String::new(),
@@ -222,7 +226,9 @@ fn usage(collections: &Collections) -> Value {
     let definitions = &collections["ecs.task_definitions"];
     let active = definitions.iter().filter(|(_, definition)| definition["status"] == "ACTIVE");
     let newest = active
-        .map(|(arn, definition)| (definition["family"].as_str().unwrap(), (definition["revision"].as_u64(), arn)))
+        .map(|(arn, definition)| {
+            (definition["family"].as_str().unwrap(), (definition["revision"].as_u64(), arn))
+        })
         .fold(BTreeMap::new(), |mut newest, (family, one)| {
             newest.entry(family).and_modify(|best| *best = one.max(*best)).or_insert(one);
             newest
@@ -256,7 +262,11 @@ fn usage(collections: &Collections) -> Value {
             // What is no task has none.
             let Some(name) = definition.as_str().and_then(|name| name.rsplit('/').next()) else { continue };
             if name.contains(':') {
-                uses(&format!("arn:aws:ecs:eu-central-1:111122223333:task-definition/{name}"), "schedules", arn);
+                uses(
+                    &format!("arn:aws:ecs:eu-central-1:111122223333:task-definition/{name}"),
+                    "schedules",
+                    arn,
+                );
             } else if let Some((_, newest)) = newest.get(name) {
                 uses(newest, "schedules", arn);
             }
