@@ -164,7 +164,10 @@ fn opa_and_the_engine_agree_on_every_example() {
 fn opa_and_the_engine_agree_on_the_labelled_estate() {
     let directory = tempfile::tempdir().unwrap();
     let mut different = Vec::new();
-    for (path, sources) in each_bundle() {
+    // A library has no controls, and not the parameters of those that use it.
+    let judging =
+        each_bundle().into_iter().filter(|(_, sources)| !load(sources, None).all_controls().is_empty());
+    for (path, sources) in judging {
         let mut referee = Referee::of(&path);
         for labelled in labelled::documents() {
             let document = directory.path().join(format!("{}.json", labelled.name));
