@@ -23,8 +23,9 @@ use serde_json::Value;
 use crate::support::labelled::{Labelled, documents};
 use crate::support::program::Program;
 
-/// Controls for which there is no label yet; each needs a reason here.
-const UNLABELLED: &[&str] = &[];
+/// Controls that are not held to labels: those of images and of what containers are called, since the estate has no images
+/// in its registry.
+const UNLABELLED: &[&str] = &["IM08", "IM09", "IM12", "IM13", "TD34", "TK09"];
 
 /// How many wrong verdicts a failure shows.
 const SHOWN: usize = 30;
@@ -100,7 +101,11 @@ fn every_control_has_a_precision_and_a_recall_of_one_on_the_labelled_estate() {
             .collect::<BTreeMap<_, _>>();
         let mut controls = BTreeMap::<String, Vec<String>>::new();
         for control in report["controls"].as_array().unwrap() {
-            controls.entry(text(&control["resources"])).or_default().push(text(&control["id"]));
+            let id = text(&control["id"]);
+            if !UNLABELLED.contains(&id.as_str()) {
+                scores.entry(id.clone()).or_default();
+                controls.entry(text(&control["resources"])).or_default().push(id);
+            }
         }
         for resource in &labelled.resources {
             let controls = controls.get(&resource.collection).map(Vec::as_slice).unwrap_or_default();
@@ -113,7 +118,7 @@ fn every_control_has_a_precision_and_a_recall_of_one_on_the_labelled_estate() {
                 );
             }
             judged += usize::from(!controls.is_empty());
-            for control in controls.iter().filter(|control| !UNLABELLED.contains(&control.as_str())) {
+            for control in controls {
                 let expected = resource.labels.get(control).copied().unwrap_or("passed");
                 let verdict = verdicts.get(&(control.clone(), resource.key.clone()));
                 let verdict = verdict.map_or("nothing", String::as_str);
