@@ -97,3 +97,17 @@ _granted(add, drop) := (_all | add) - (drop | {"ALL"}) if {
 _all := docker_default | beyond_default
 
 _canonical(name) := trim_prefix(upper(name), "CAP_") if is_string(name)
+
+# What a container holds too many of, in words.
+in_words(container, excess) := "every capability, being privileged" if {
+	container.privileged == true
+} else := "every capability that it does not drop, adding ALL" if {
+	"ALL" in added(container)
+} else := concat(", ", sort(excess))
+
+# Where it says so.
+evidence(index, container) := containers.evidence(index, container, "privileged", true) if {
+	container.privileged == true
+} else := containers.evidence(index, container, "linuxParameters.capabilities", lists) if {
+	lists := object.get(container, ["linuxParameters", "capabilities"], null)
+}

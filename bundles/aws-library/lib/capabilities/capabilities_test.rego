@@ -85,3 +85,20 @@ test_tolerated_is_nothing_where_ec2_is_possible_too if {
 		with data.params.capabilities.allowed_on_fargate as ["SYS_PTRACE"]
 	found == set()
 }
+
+test_in_words_names_the_excess_or_why_it_is_everything if {
+	capabilities.in_words({"name": "web"}, {"SYS_ADMIN", "NET_ADMIN"}) == "NET_ADMIN, SYS_ADMIN"
+	capabilities.in_words({"privileged": true}, {"SYS_ADMIN"}) == "every capability, being privileged"
+	all := with_capabilities({"add": ["ALL"]})
+	capabilities.in_words(all, {"SYS_ADMIN"}) == "every capability that it does not drop, adding ALL"
+}
+
+test_evidence_is_where_the_capabilities_come_from if {
+	capabilities.evidence(0, {"name": "web", "privileged": true}).path == "containerDefinitions[0].privileged"
+	capabilities.evidence(1, with_capabilities({"drop": ["ALL"]})) == {
+		"container": "web",
+		"path": "containerDefinitions[1].linuxParameters.capabilities",
+		"value": {"drop": ["ALL"]},
+	}
+	capabilities.evidence(0, {"name": "web"}).value == null
+}

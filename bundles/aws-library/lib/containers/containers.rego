@@ -39,3 +39,24 @@ runs_only_on(definition, kinds) if {
 	count(required) > 0
 	count(required - kinds) == 0
 }
+
+# What is to be said of a container that runs privileged. Undefined for any other.
+privileged(index, container) := {
+	"message": sprintf("container %q runs privileged, expected an unprivileged one", [name(index, container)]),
+	"evidence": evidence(index, container, "privileged", true),
+} if {
+	container.privileged == true
+}
+
+# What is to be said of a container that may write to its root file system. Undefined for one that may not, and where a
+# template leaves it open.
+writable_root(index, container) := {
+	"message": sprintf("the root file system of container %q is writable, expected a read-only one", [
+		name(index, container),
+	]),
+	"evidence": evidence(index, container, "readonlyRootFilesystem", value),
+} if {
+	value := object.get(container, "readonlyRootFilesystem", null)
+	value != true
+	not is_object(value)
+}

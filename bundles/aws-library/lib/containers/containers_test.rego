@@ -75,3 +75,24 @@ test_name_is_the_position_when_a_template_leaves_it_open if {
 test_windows_does_not_hold_when_a_template_leaves_the_family_open if {
 	not containers.windows(on({"Ref": "Family"}))
 }
+
+test_privileged_names_the_container if {
+	containers.privileged(1, {"name": "web", "privileged": true}) == {
+		"message": `container "web" runs privileged, expected an unprivileged one`,
+		"evidence": {"container": "web", "path": "containerDefinitions[1].privileged", "value": true},
+	}
+	every unprivileged in [{}, {"privileged": false}, {"privileged": {"Ref": "Privileged"}}] {
+		not containers.privileged(0, unprivileged)
+	}
+}
+
+test_a_root_file_system_is_writable_unless_it_is_read_only if {
+	containers.writable_root(0, {"name": "web"}).evidence.value == null
+	containers.writable_root(0, {"name": "web", "readonlyRootFilesystem": false}) == {
+		"message": `the root file system of container "web" is writable, expected a read-only one`,
+		"evidence": {"container": "web", "path": "containerDefinitions[0].readonlyRootFilesystem", "value": false},
+	}
+	every settled in [true, {"Ref": "ReadOnly"}] {
+		not containers.writable_root(0, {"name": "web", "readonlyRootFilesystem": settled})
+	}
+}

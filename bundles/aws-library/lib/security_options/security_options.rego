@@ -43,3 +43,25 @@ values_of(options, key) := [value |
 	parts[0] == key
 	value := concat(":", array.slice(parts, 1, count(parts)))
 ]
+
+# What is to be said of a container that may gain privileges while it runs. Undefined where it may not, and where a
+# template leaves its options open.
+escalation(index, container) := {
+	"message": sprintf("container %q may gain privileges, expected \"no-new-privileges\" in dockerSecurityOptions", [
+		containers.name(index, container),
+	]),
+	"evidence": containers.evidence(index, container, "dockerSecurityOptions", options),
+} if {
+	options := of(container)
+	not no_new_privileges(options)
+}
+
+# True when the options keep a container from gaining privileges. Where `no-new-privileges` is named several times, Docker
+# goes by the last.
+no_new_privileges(options) if {
+	settings := values_of(options, "no-new-privileges")
+	settings[count(settings) - 1] in _true_values
+}
+
+# What Docker reads as true; the option without a value means the same.
+_true_values := {"", "1", "t", "T", "true", "True", "TRUE"}

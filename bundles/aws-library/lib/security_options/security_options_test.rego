@@ -59,3 +59,27 @@ test_value_of_an_option_without_one_is_empty if {
 test_values_keep_their_order if {
 	security_options.values_of(["label:level:s0", 7, "label:disable"], "label") == ["level:s0", "disable"]
 }
+
+test_no_new_privileges_with_the_option_or_a_true_value if {
+	every options in [["no-new-privileges"], ["no-new-privileges:true"], ["label:level:s0", "no-new-privileges=1"]] {
+		security_options.no_new_privileges(options)
+	}
+}
+
+test_new_privileges_without_the_option_or_with_it_switched_off_at_last if {
+	every options in [[], ["apparmor:web"], ["no-new-privileges", "no-new-privileges:false"]] {
+		not security_options.no_new_privileges(options)
+	}
+}
+
+test_escalation_names_the_container_and_its_options if {
+	security_options.escalation(0, {"name": "web", "dockerSecurityOptions": ["apparmor:web"]}) == {
+		"message": `container "web" may gain privileges, expected "no-new-privileges" in dockerSecurityOptions`,
+		"evidence": {
+			"container": "web",
+			"path": "containerDefinitions[0].dockerSecurityOptions",
+			"value": ["apparmor:web"],
+		},
+	}
+	not security_options.escalation(0, {"name": "web", "dockerSecurityOptions": ["no-new-privileges"]})
+}

@@ -7,6 +7,8 @@ package lib.users
 
 import rego.v1
 
+import data.lib.containers
+
 # What is root about a value of `user`, as a clause to put behind the container's name; null stands for a `user` that is
 # not set. Undefined for any other user, and for what a template leaves open.
 root(user) := "names no user" if {
@@ -21,3 +23,12 @@ _superuser(account) if account == "root"
 
 # Docker reads the user id as a number, so `00` is root as well, and an empty one before the group is the default, root.
 _superuser(account) if trim_left(account, "+-0") == ""
+
+# What is to be said of a container that runs as root. Undefined for any other.
+root_of(index, container) := {
+	"message": sprintf("container %q %s, expected a user other than root", [containers.name(index, container), clause]),
+	"evidence": containers.evidence(index, container, "user", user),
+} if {
+	user := object.get(container, "user", null)
+	clause := root(user)
+}

@@ -47,3 +47,12 @@ test_root_is_not_a_name_that_begins_like_it if {
 test_root_is_not_what_a_template_leaves_open if {
 	not users.root({"Ref": "User"})
 }
+
+test_root_of_a_container_names_it_and_its_user if {
+	users.root_of(0, {"name": "web", "user": "0:1"}) == {
+		"message": `container "web" runs as user "0:1", expected a user other than root`,
+		"evidence": {"container": "web", "path": "containerDefinitions[0].user", "value": "0:1"},
+	}
+	users.root_of(0, {"name": "web"}).evidence.value == null
+	not users.root_of(0, {"name": "web", "user": "1000"})
+}

@@ -46,10 +46,10 @@ deny contains violation if {
 		"resource": arn,
 		"message": sprintf("container %q holds %s, expected at most what profile %q allows", [
 			containers.name(index, container),
-			listed(container, excess),
+			capabilities.in_words(container, excess),
 			profile,
 		]),
-		"evidence": object.union(evidence(index, container), {"profile": profile, "excess": sort(excess)}),
+		"evidence": object.union(capabilities.evidence(index, container), {"profile": profile, "excess": sort(excess)}),
 	}
 }
 
@@ -67,16 +67,4 @@ exclude contains exclusion if {
 		"resource": arn,
 		"reason": sprintf("the parameter capabilities.profile is %q, which is no profile", [profile]),
 	}
-}
-
-listed(container, excess) := "every capability, being privileged" if {
-	container.privileged == true
-} else := "every capability that it does not drop, adding ALL" if {
-	"ALL" in capabilities.added(container)
-} else := concat(", ", sort(excess))
-
-evidence(index, container) := containers.evidence(index, container, "privileged", true) if {
-	container.privileged == true
-} else := containers.evidence(index, container, "linuxParameters.capabilities", lists) if {
-	lists := object.get(container, ["linuxParameters", "capabilities"], null)
 }

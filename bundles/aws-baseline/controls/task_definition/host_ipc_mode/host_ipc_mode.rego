@@ -23,17 +23,10 @@ package tidewaiter.controls.task_definition.host_ipc_mode
 
 import rego.v1
 
-# Without a mode the daemon of the container instance decides; Docker's default is private.
-private := {null, "none", "task"}
+import data.lib.host_modes
 
 deny contains violation if {
 	some arn, definition in input.ecs.task_definitions
-	mode := object.get(definition, "ipcMode", null)
-	not mode in private
-	is_string(mode)
-	violation := {
-		"resource": arn,
-		"message": sprintf("ipcMode is %q, expected \"task\", \"none\" or no value", [mode]),
-		"evidence": {"path": "ipcMode", "value": mode},
-	}
+	problem := host_modes.problem(definition, "ipcMode")
+	violation := {"resource": arn, "message": problem.message, "evidence": problem.evidence}
 }

@@ -27,17 +27,10 @@ package tidewaiter.controls.task_definition.host_network_mode
 
 import rego.v1
 
-# Without a mode the task gets `bridge`, or `awsvpc` where its capacity knows nothing else.
-separate := {null, "awsvpc", "bridge", "none"}
+import data.lib.host_modes
 
 deny contains violation if {
 	some arn, definition in input.ecs.task_definitions
-	mode := object.get(definition, "networkMode", null)
-	not mode in separate
-	is_string(mode)
-	violation := {
-		"resource": arn,
-		"message": sprintf("networkMode is %q, expected \"awsvpc\", \"bridge\" or \"none\"", [mode]),
-		"evidence": {"path": "networkMode", "value": mode},
-	}
+	problem := host_modes.problem(definition, "networkMode")
+	violation := {"resource": arn, "message": problem.message, "evidence": problem.evidence}
 }

@@ -29,17 +29,10 @@ package tidewaiter.controls.task_definition.host_pid_mode
 
 import rego.v1
 
-# Without a mode each container has a process namespace of its own.
-private := {null, "task"}
+import data.lib.host_modes
 
 deny contains violation if {
 	some arn, definition in input.ecs.task_definitions
-	mode := object.get(definition, "pidMode", null)
-	not mode in private
-	is_string(mode)
-	violation := {
-		"resource": arn,
-		"message": sprintf("pidMode is %q, expected \"task\" or no value", [mode]),
-		"evidence": {"path": "pidMode", "value": mode},
-	}
+	problem := host_modes.problem(definition, "pidMode")
+	violation := {"resource": arn, "message": problem.message, "evidence": problem.evidence}
 }

@@ -36,13 +36,8 @@ deny contains violation if {
 	some arn, definition in input.ecs.task_definitions
 	not containers.windows(definition)
 	some index, container in definition.containerDefinitions
-	user := object.get(container, "user", null)
-	problem := users.root(user)
-	violation := {
-		"resource": arn,
-		"message": sprintf("container %q %s, expected a user other than root", [containers.name(index, container), problem]),
-		"evidence": containers.evidence(index, container, "user", user),
-	}
+	problem := users.root_of(index, container)
+	violation := {"resource": arn, "message": problem.message, "evidence": problem.evidence}
 }
 
 exclude contains exclusion if {

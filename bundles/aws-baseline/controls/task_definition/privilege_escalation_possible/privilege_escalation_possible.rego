@@ -26,30 +26,14 @@ package tidewaiter.controls.task_definition.privilege_escalation_possible
 
 import rego.v1
 
-import data.lib.containers
 import data.lib.security_options
-
-# What Docker reads as true; the option without a value means the same.
-true_values := {"", "1", "t", "T", "true", "True", "TRUE"}
 
 deny contains violation if {
 	some arn, definition in input.ecs.task_definitions
 	not security_options.inapplicable(definition)
 	some index, container in definition.containerDefinitions
-	options := security_options.of(container)
-	not forbidden(options)
-	violation := {
-		"resource": arn,
-		"message": sprintf("container %q may gain privileges, expected \"no-new-privileges\" in dockerSecurityOptions", [
-			containers.name(index, container),
-		]),
-		"evidence": containers.evidence(index, container, "dockerSecurityOptions", options),
-	}
+	problem := security_options.escalation(index, container)
+	violation := {"resource": arn, "message": problem.message, "evidence": problem.evidence}
 }
 
 exclude contains exclusion if some exclusion in security_options.excluded
-
-forbidden(options) if {
-	settings := security_options.values_of(options, "no-new-privileges")
-	settings[count(settings) - 1] in true_values
-}

@@ -35,10 +35,6 @@ import data.lib.containers
 deny contains violation if {
 	some arn, definition in input.ecs.task_definitions
 	some index, container in definition.containerDefinitions
-	container.privileged == true
-	violation := {
-		"resource": arn,
-		"message": sprintf("container %q runs privileged, expected an unprivileged one", [containers.name(index, container)]),
-		"evidence": containers.evidence(index, container, "privileged", true),
-	}
+	problem := containers.privileged(index, container)
+	violation := {"resource": arn, "message": problem.message, "evidence": problem.evidence}
 }

@@ -36,15 +36,8 @@ deny contains violation if {
 	some arn, definition in input.ecs.task_definitions
 	not containers.windows(definition)
 	some index, container in definition.containerDefinitions
-	value := object.get(container, "readonlyRootFilesystem", null)
-	value != true
-	not is_object(value)
-	name := containers.name(index, container)
-	violation := {
-		"resource": arn,
-		"message": sprintf("the root file system of container %q is writable, expected a read-only one", [name]),
-		"evidence": containers.evidence(index, container, "readonlyRootFilesystem", value),
-	}
+	problem := containers.writable_root(index, container)
+	violation := {"resource": arn, "message": problem.message, "evidence": problem.evidence}
 }
 
 exclude contains exclusion if {
