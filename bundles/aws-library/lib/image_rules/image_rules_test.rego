@@ -68,3 +68,14 @@ test_in_words_says_what_would_be_right if {
 		"\"team/\"",
 	])
 }
+
+test_an_operator_holds_for_one_of_several_names_and_its_negation_for_none if {
+	names := {"library/nginx", "nginx"}
+	every operator in ["equals", "startsWith", "contains"] {
+		image_rules.holds(operator, names, ["nginx"])
+	}
+	every operator in ["notEquals", "notContains"] {
+		not image_rules.holds(operator, names, ["nginx"])
+	}
+	count(image_rules.operators) == 5
+}

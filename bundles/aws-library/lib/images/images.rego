@@ -117,3 +117,51 @@ _age_problems(scan, params) := {problem |
 		},
 	}
 }
+
+# The same for the image with this ARN and the scan that the document holds of it.
+problems_of(arn, image, params) := scan_problems(image, scan, params) if {
+	scan := input.ecr.image_scan_findings[arn]
+} else := {{
+	"message": "was never scanned, expected a scan",
+	"evidence": {"path": "imageScanStatus", "value": null},
+}} if {
+	input.coverage["ecr.image_scan_findings"].status == "complete"
+	not is_index(image)
+} else := set()
+
+# The images that controls on scans do not judge, with the reason.
+excluded_unscanned contains exclusion if {
+	some exclusion in _excluded
+}
+
+excluded_unscanned contains exclusion if {
+	some arn, image in input.ecr.images
+	first_scan_under_way(image, input.ecr.image_scan_findings[arn])
+	exclusion := {"resource": arn, "reason": "the first scan of the image is under way"}
+}
+
+# The images that controls on what scans found do not judge, with the reason.
+excluded_without_result contains exclusion if {
+	some exclusion in _excluded
+}
+
+excluded_without_result contains exclusion if {
+	some arn, image in input.ecr.images
+	scan := input.ecr.image_scan_findings[arn]
+	not not_judged(image, scan)
+	not has_result(scan)
+	exclusion := {"resource": arn, "reason": "no scan of the image has a result"}
+}
+
+excluded_without_result contains exclusion if {
+	input.coverage["ecr.image_scan_findings"].status == "complete"
+	some arn, _ in input.ecr.images
+	object.get(input.ecr.image_scan_findings, arn, null) == null
+	exclusion := {"resource": arn, "reason": "no scan of the image is known"}
+}
+
+_excluded contains exclusion if {
+	some arn, image in input.ecr.images
+	scan := input.ecr.image_scan_findings[arn]
+	exclusion := {"resource": arn, "reason": not_judged(image, scan)}
+}

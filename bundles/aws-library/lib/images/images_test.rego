@@ -95,3 +95,42 @@ test_the_first_scan_of_a_new_image_may_be_under_way if {
 	count(messages({"imagePushedAt": 1795000000}, scan("PENDING", {}))) == 1
 	count(messages({"imagePushedAt": 1795334000}, scan("FAILED", {}))) == 1
 }
+
+estate(images_in_use, scans) := {
+	"taken_at": "2026-11-22T08:00:00Z",
+	"ecr": {"images": images_in_use, "image_scan_findings": scans},
+	"coverage": {"ecr.image_scan_findings": {"status": "complete"}},
+}
+
+test_problems_of_an_image_are_those_of_its_scan_or_of_a_scan_that_is_not_there if {
+	document := estate({}, {"arn:a": scan("FAILED", {})})
+	found := images.problems_of("arn:a", {}, params) with input as document
+	{problem.message | some problem in found} == {`has the scan status "FAILED", expected COMPLETE or ACTIVE`}
+	missing := images.problems_of("arn:b", {}, params) with input as document
+	{problem.message | some problem in missing} == {"was never scanned, expected a scan"}
+	of_index := images.problems_of("arn:b", index, params) with input as document
+	of_index == set()
+	partial := object.union(document, {"coverage": {"ecr.image_scan_findings": {"status": "partial"}}})
+	unseen := images.problems_of("arn:b", {}, params) with input as partial
+	unseen == set()
+}
+
+test_excluded_are_images_without_a_scan_to_judge_or_without_its_result if {
+	document := estate(
+		{
+			"arn:fine": {"imagePushedAt": 1795000000},
+			"arn:first": {"imagePushedAt": 1795334000},
+			"arn:index": object.union(index, {"imagePushedAt": 1795000000}),
+			"arn:missing": {"imagePushedAt": 1795000000},
+		},
+		{"arn:fine": scan("COMPLETE", {}), "arn:first": scan("PENDING", {}), "arn:index": never},
+	)
+	unscanned := images.excluded_unscanned with input as document
+	{exclusion.resource | some exclusion in unscanned} == {"arn:first", "arn:index"}
+	without_result := images.excluded_without_result with input as document
+	{exclusion.resource: exclusion.reason | some exclusion in without_result} == {
+		"arn:first": "no scan of the image has a result",
+		"arn:index": "an index of images for several platforms, which are scanned one by one",
+		"arn:missing": "no scan of the image is known",
+	}
+}

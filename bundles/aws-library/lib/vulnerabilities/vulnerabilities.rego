@@ -26,7 +26,10 @@ rank(severity) := object.get(_ranks, severity, 6)
 
 # The findings of a scan that count for parameters with `min_severity`, `fix_available_only`, `min_age_days`,
 # `cvss_metrics` and `ignored`, the gravest first: objects with `id`, `severity` and `packages`.
-counted(scan, params) := [entry[3] | some entry in sort(_ordered(_counted(scan, params)))]
+counted(scan, params) := gravest_first(_counted(scan, params))
+
+# Findings in their order.
+gravest_first(findings) := [entry[3] | some entry in sort(_ordered(findings))]
 
 _ordered(findings) := [[0 - rank(finding.severity), finding.id, finding.packages, finding] | some finding in findings]
 
@@ -110,3 +113,29 @@ _vectors(raw) := {vector |
 	some attribute in raw.attributes
 	endswith(attribute.key, "_VECTOR")
 }
+
+# What is to be said of an image with these findings, where `which` says which of them count. Undefined where none does.
+in_words(findings, which) := sprintf("has %s %s, the gravest %s (%s)%s, expected none", [
+	_number(findings),
+	which,
+	gravest.id,
+	gravest.severity,
+	_where(gravest),
+]) if {
+	gravest := findings[0]
+}
+
+# The gravest findings, and how many there are.
+evidence(findings) := {
+	"path": "imageScanFindings",
+	"value": array.slice(findings, 0, 10),
+	"count": count(findings),
+}
+
+_number(findings) := "1 vulnerability" if {
+	count(findings) == 1
+} else := sprintf("%d vulnerabilities", [count(findings)])
+
+_where(finding) := "" if {
+	finding.packages == ""
+} else := sprintf(" in %s", [finding.packages])

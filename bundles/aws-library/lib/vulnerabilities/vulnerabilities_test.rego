@@ -101,3 +101,24 @@ test_a_scan_without_findings_has_none if {
 	ids({}, {}) == []
 	ids(scan([]), {}) == []
 }
+
+test_in_words_names_the_gravest if {
+	found := {"id": "CVE-1", "severity": "HIGH", "packages": "curl 8.1"}
+	vulnerabilities.in_words([found], "of severity HIGH or higher") == concat(" ", [
+		"has 1 vulnerability of severity HIGH or higher,",
+		"the gravest CVE-1 (HIGH) in curl 8.1, expected none",
+	])
+	nowhere := object.union(found, {"packages": ""})
+	vulnerabilities.in_words([nowhere, found], "of any severity") == concat(" ", [
+		"has 2 vulnerabilities of any severity,",
+		"the gravest CVE-1 (HIGH), expected none",
+	])
+	not vulnerabilities.in_words([], "of any severity")
+}
+
+test_evidence_holds_ten_findings_and_their_number if {
+	findings := [{"id": sprintf("CVE-%d", [number])} | some number in numbers.range(1, 12)]
+	found := vulnerabilities.evidence(findings)
+	count(found.value) == 10
+	found.count == 12
+}

@@ -31,7 +31,7 @@ params := data.params.unscanned_image
 
 deny contains violation if {
 	some arn, image in input.ecr.images
-	some problem in images.scan_problems(image, input.ecr.image_scan_findings[arn], params)
+	some problem in images.problems_of(arn, image, params)
 	violation := {
 		"resource": arn,
 		"message": sprintf("image %q %s", [images.name(image), problem.message]),
@@ -39,27 +39,4 @@ deny contains violation if {
 	}
 }
 
-deny contains violation if {
-	input.coverage["ecr.image_scan_findings"].status == "complete"
-	some arn, image in input.ecr.images
-	not images.is_index(image)
-	object.get(input.ecr.image_scan_findings, arn, null) == null
-	violation := {
-		"resource": arn,
-		"message": sprintf("image %q was never scanned, expected a scan", [images.name(image)]),
-		"evidence": {"path": "imageScanStatus", "value": null},
-	}
-}
-
-exclude contains exclusion if {
-	some arn, image in input.ecr.images
-	scan := input.ecr.image_scan_findings[arn]
-	reason := images.not_judged(image, scan)
-	exclusion := {"resource": arn, "reason": reason}
-}
-
-exclude contains exclusion if {
-	some arn, image in input.ecr.images
-	images.first_scan_under_way(image, input.ecr.image_scan_findings[arn])
-	exclusion := {"resource": arn, "reason": "the first scan of the image is under way"}
-}
+exclude contains exclusion if some exclusion in images.excluded_unscanned

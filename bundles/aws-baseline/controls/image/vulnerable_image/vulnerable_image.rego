@@ -33,47 +33,12 @@ params := data.params.vulnerable_image
 deny contains violation if {
 	some arn, image in input.ecr.images
 	findings := vulnerabilities.counted(input.ecr.image_scan_findings[arn], params)
-	gravest := findings[0]
+	which := sprintf("of severity %s or higher", [params.min_severity])
 	violation := {
 		"resource": arn,
-		"message": sprintf("image %q has %s of severity %s or higher, the gravest %s (%s)%s, expected none", [
-			images.name(image),
-			counted(findings),
-			params.min_severity,
-			gravest.id,
-			gravest.severity,
-			where(gravest),
-		]),
-		"evidence": {"path": "imageScanFindings", "value": array.slice(findings, 0, 10), "count": count(findings)},
+		"message": sprintf("image %q %s", [images.name(image), vulnerabilities.in_words(findings, which)]),
+		"evidence": vulnerabilities.evidence(findings),
 	}
 }
 
-exclude contains exclusion if {
-	some arn, image in input.ecr.images
-	scan := input.ecr.image_scan_findings[arn]
-	reason := images.not_judged(image, scan)
-	exclusion := {"resource": arn, "reason": reason}
-}
-
-exclude contains exclusion if {
-	some arn, image in input.ecr.images
-	scan := input.ecr.image_scan_findings[arn]
-	not images.not_judged(image, scan)
-	not images.has_result(scan)
-	exclusion := {"resource": arn, "reason": "no scan of the image has a result"}
-}
-
-exclude contains exclusion if {
-	input.coverage["ecr.image_scan_findings"].status == "complete"
-	some arn, _ in input.ecr.images
-	object.get(input.ecr.image_scan_findings, arn, null) == null
-	exclusion := {"resource": arn, "reason": "no scan of the image is known"}
-}
-
-counted(findings) := "1 vulnerability" if {
-	count(findings) == 1
-} else := sprintf("%d vulnerabilities", [count(findings)])
-
-where(finding) := "" if {
-	finding.packages == ""
-} else := sprintf(" in %s", [finding.packages])
+exclude contains exclusion if some exclusion in images.excluded_without_result
