@@ -98,15 +98,23 @@ _all := docker_default | beyond_default
 
 _canonical(name) := trim_prefix(upper(name), "CAP_") if is_string(name)
 
-# What a container holds too many of, in words.
-in_words(container, excess) := "every capability, being privileged" if {
+# What is to be said of a container that holds more than a profile allows, by what that is.
+problem(index, container, excess, profile) := {
+	"message": sprintf("container %q holds %s, expected at most what profile %q allows", [
+		containers.name(index, container),
+		_in_words(container, excess),
+		profile,
+	]),
+	"evidence": object.union(_evidence(index, container), {"profile": profile, "excess": sort(excess)}),
+}
+
+_in_words(container, excess) := "every capability, being privileged" if {
 	container.privileged == true
 } else := "every capability that it does not drop, adding ALL" if {
 	"ALL" in added(container)
 } else := concat(", ", sort(excess))
 
-# Where it says so.
-evidence(index, container) := containers.evidence(index, container, "privileged", true) if {
+_evidence(index, container) := containers.evidence(index, container, "privileged", true) if {
 	container.privileged == true
 } else := containers.evidence(index, container, "linuxParameters.capabilities", lists) if {
 	lists := object.get(container, ["linuxParameters", "capabilities"], null)

@@ -86,19 +86,28 @@ test_tolerated_is_nothing_where_ec2_is_possible_too if {
 	found == set()
 }
 
-test_in_words_names_the_excess_or_why_it_is_everything if {
-	capabilities.in_words({"name": "web"}, {"SYS_ADMIN", "NET_ADMIN"}) == "NET_ADMIN, SYS_ADMIN"
-	capabilities.in_words({"privileged": true}, {"SYS_ADMIN"}) == "every capability, being privileged"
-	all := with_capabilities({"add": ["ALL"]})
-	capabilities.in_words(all, {"SYS_ADMIN"}) == "every capability that it does not drop, adding ALL"
+test_problem_names_the_excess_or_why_it_is_everything if {
+	held := {
+		"IPC_LOCK, NET_ADMIN": with_capabilities({"add": ["NET_ADMIN", "IPC_LOCK"]}),
+		"every capability, being privileged": {"name": "web", "privileged": true},
+		"every capability that it does not drop, adding ALL": with_capabilities({"add": ["ALL"]}),
+	}
+	every words, container in held {
+		found := capabilities.problem(0, container, {"NET_ADMIN", "IPC_LOCK"}, "baseline")
+		found.message == concat("", [`container "web" holds `, words, `, expected at most what profile "baseline" allows`])
+	}
 }
 
-test_evidence_is_where_the_capabilities_come_from if {
-	capabilities.evidence(0, {"name": "web", "privileged": true}).path == "containerDefinitions[0].privileged"
-	capabilities.evidence(1, with_capabilities({"drop": ["ALL"]})) == {
+test_problem_has_its_evidence_where_the_capabilities_come_from if {
+	excess := {"NET_ADMIN"}
+	privileged := capabilities.problem(0, {"name": "web", "privileged": true}, excess, "baseline")
+	privileged.evidence.path == "containerDefinitions[0].privileged"
+	capabilities.problem(1, with_capabilities({"drop": ["ALL"]}), excess, "baseline").evidence == {
 		"container": "web",
 		"path": "containerDefinitions[1].linuxParameters.capabilities",
 		"value": {"drop": ["ALL"]},
+		"profile": "baseline",
+		"excess": ["NET_ADMIN"],
 	}
-	capabilities.evidence(0, {"name": "web"}).value == null
+	capabilities.problem(0, {"name": "web"}, excess, "baseline").evidence.value == null
 }

@@ -42,15 +42,8 @@ deny contains violation if {
 	count(beyond) > 0
 	excess := beyond - capabilities.tolerated(definition)
 	count(excess) > 0
-	violation := {
-		"resource": arn,
-		"message": sprintf("container %q holds %s, expected at most what profile %q allows", [
-			containers.name(index, container),
-			capabilities.in_words(container, excess),
-			profile,
-		]),
-		"evidence": object.union(capabilities.evidence(index, container), {"profile": profile, "excess": sort(excess)}),
-	}
+	problem := capabilities.problem(index, container, excess, profile)
+	violation := {"resource": arn, "message": problem.message, "evidence": problem.evidence}
 }
 
 exclude contains exclusion if {

@@ -1,0 +1,96 @@
+package tidewaiter.controls.admission.excess_capabilities_test
+
+import rego.v1
+
+import data.tidewaiter.controls.admission.excess_capabilities as control
+
+arn := "arn:aws:ecs:eu-central-1:123456789012:task-definition/web:7"
+
+estate(definition) := {"ecs": {"task_definitions": {arn: definition}}}
+
+bad := estate({"containerDefinitions": [{
+	"name": "web",
+	"linuxParameters": {"capabilities": {"add": ["BPF"], "drop": ["NET_RAW"]}},
+}]})
+
+good := estate({"containerDefinitions": [{"name": "web", "linuxParameters": {"capabilities": {"drop": ["ALL"]}}}]})
+
+rule := {"rule": "containerCapabilities", "action": "block", "capabilityRestriction": "baseline"}
+
+test_denies_what_a_rule_catches if {
+	found := control.deny with input as bad with data.params.admission.rules as [rule]
+	found == {{
+		"resource": arn,
+		"message": concat(" ", [
+			`container "web" holds BPF, expected at most what profile "baseline" allows`,
+			`(rule containerCapabilities, action block)`,
+		]),
+		"evidence": {
+			"container": "web",
+			"path": "containerDefinitions[0].linuxParameters.capabilities",
+			"value": {"add": ["BPF"], "drop": ["NET_RAW"]},
+			"profile": "baseline",
+			"excess": ["BPF"],
+			"action": "block",
+			"rule": rule,
+		},
+	}}
+}
+
+test_denies_by_each_rule_of_the_kind if {
+	logged := {"rule": "containerCapabilities", "action": "log", "id": "second", "capabilityRestriction": "baseline"}
+	found := control.deny with input as bad with data.params.admission.rules as [rule, logged]
+	{violation.evidence.action | some violation in found} == {"block", "log"}
+	some violation in found
+	endswith(violation.message, `(rule containerCapabilities "second", action log)`)
+}
+
+test_allows_what_no_rule_catches if {
+	found := control.deny with input as good with data.params.admission.rules as [rule]
+	excluded := control.exclude with input as good with data.params.admission.rules as [rule]
+	count(found) == 0
+	count(excluded) == 0
+}
+
+test_excludes_everything_without_a_rule if {
+	found := control.deny with input as bad with data.params.admission.rules as []
+	excluded := control.exclude with input as bad with data.params.admission.rules as []
+	count(found) == 0
+	excluded == {{"resource": arn, "reason": "the parameter admission.rules has no rule containerCapabilities"}}
+}
+
+test_excludes_what_passes_when_a_rule_is_wrong if {
+	rules := [rule, {"rule": "containerCapabilities", "action": "blok"}]
+	found := control.deny with input as bad with data.params.admission.rules as rules
+	excluded := control.exclude with input as good with data.params.admission.rules as rules
+	count(found) == 1
+	excluded == {{
+		"resource": arn,
+		"reason": "a rule containerCapabilities of the parameter admission.rules is wrong, as AD00 says",
+	}}
+}
+
+test_denies_by_the_profile_of_each_rule if {
+	container := {"name": "web", "linuxParameters": {"capabilities": {"drop": ["ALL"], "add": ["NET_BIND_SERVICE"]}}}
+	document := estate({"containerDefinitions": [{"name": "plain"}, container]})
+	profiles := ["restrict-nondefaults", "baseline", "restricted", "restrict-all"]
+	found := control.deny with input as document
+		with data.params.admission.rules as [object.union(rule, {"capabilityRestriction": profile}) |
+			some profile in profiles
+		]
+	held := {[violation.evidence.container, violation.evidence.profile] | some violation in found}
+	held == {["plain", "baseline"], ["plain", "restricted"], ["plain", "restrict-all"], ["web", "restrict-all"]}
+}
+
+test_excludes_a_definition_for_windows if {
+	windows := estate({
+		"runtimePlatform": {"operatingSystemFamily": "WINDOWS_SERVER_2022_CORE"},
+		"containerDefinitions": [{"name": "web"}],
+	})
+	found := control.deny with input as windows with data.params.admission.rules as [rule]
+	excluded := control.exclude with input as windows with data.params.admission.rules as [rule]
+	count(found) == 0
+	{exclusion.resource | some exclusion in excluded} == {arn}
+	unruled := control.exclude with input as windows with data.params.admission.rules as []
+	unruled == excluded
+}

@@ -1,0 +1,65 @@
+package tidewaiter.controls.admission.host_network_test
+
+import rego.v1
+
+import data.tidewaiter.controls.admission.host_network as control
+
+arn := "arn:aws:ecs:eu-central-1:123456789012:task-definition/web:7"
+
+estate(definition) := {"ecs": {"task_definitions": {arn: definition}}}
+
+bad := estate({"networkMode": "host"})
+
+good := estate({"networkMode": "bridge"})
+
+rule := {"rule": "hostNetwork", "action": "block"}
+
+test_denies_what_a_rule_catches if {
+	found := control.deny with input as bad with data.params.admission.rules as [rule]
+	found == {{
+		"resource": arn,
+		"message": concat(" ", [
+			`networkMode is "host", expected "awsvpc", "bridge" or "none"`,
+			`(rule hostNetwork, action block)`,
+		]),
+		"evidence": {
+			"path": "networkMode",
+			"value": "host",
+			"action": "block",
+			"rule": rule,
+		},
+	}}
+}
+
+test_denies_by_each_rule_of_the_kind if {
+	logged := {"rule": "hostNetwork", "action": "log", "id": "second"}
+	found := control.deny with input as bad with data.params.admission.rules as [rule, logged]
+	{violation.evidence.action | some violation in found} == {"block", "log"}
+	some violation in found
+	endswith(violation.message, `(rule hostNetwork "second", action log)`)
+}
+
+test_allows_what_no_rule_catches if {
+	found := control.deny with input as good with data.params.admission.rules as [rule]
+	excluded := control.exclude with input as good with data.params.admission.rules as [rule]
+	count(found) == 0
+	count(excluded) == 0
+}
+
+test_excludes_everything_without_a_rule if {
+	found := control.deny with input as bad with data.params.admission.rules as []
+	excluded := control.exclude with input as bad with data.params.admission.rules as []
+	count(found) == 0
+	excluded == {{"resource": arn, "reason": "the parameter admission.rules has no rule hostNetwork"}}
+}
+
+test_excludes_what_passes_when_a_rule_is_wrong if {
+	rules := [rule, {"rule": "hostNetwork", "action": "blok"}]
+	found := control.deny with input as bad with data.params.admission.rules as rules
+	excluded := control.exclude with input as good with data.params.admission.rules as rules
+	count(found) == 1
+	excluded == {{
+		"resource": arn,
+		"reason": "a rule hostNetwork of the parameter admission.rules is wrong, as AD00 says",
+	}}
+}

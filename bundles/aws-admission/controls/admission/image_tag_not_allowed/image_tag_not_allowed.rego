@@ -1,0 +1,45 @@
+# METADATA
+# title: Images of containers keep the admission rules imageTag
+# description: |
+#   Trend Vision One's rule imageTag: a container violates it when the rule catches its image by its tag, which is
+#   `latest` where neither a tag nor a digest is written, and is none of any values where only a digest is. An image is
+#   caught that `equals`, `contains` or `startsWith` one of the rule's `values`, or none of them with `notEquals` and
+#   `notContains`, by which a list of what is allowed is written; what is no image reference is caught by every rule.
+#   Rules are those of the parameter `admission.rules`; each that is violated is a violation of its own, with the rule
+#   and its action, and without one nothing is judged.
+# related_resources:
+#   - https://docs.trendmicro.com/en-us/documentation/article/trend-vision-one-managing-amazon-ecs-policies
+#   - https://github.com/trendmicro/visionone-container-security-helm/blob/main/docs/policy-as-code.md
+#   - https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html
+# custom:
+#   id: AD11
+#   severity: medium
+#   resources: ecs.task_definitions
+#   parameters: [admission]
+#   remediation:
+#     text: |
+#       Register a revision whose containers have images that the rule does not catch. Move the services, schedules and
+#       pipelines that start the old revision to the new one, then deregister the old one. If the image is wanted,
+#       change the rule.
+package tidewaiter.controls.admission.image_tag_not_allowed
+
+import rego.v1
+
+import data.lib.admission_images
+import data.lib.admission_rules
+
+rules := admission_rules.of("imageTag")
+
+deny contains violation if {
+	some rule in rules
+	some arn, definition in input.ecs.task_definitions
+	some index, container in definition.containerDefinitions
+	problem := admission_images.problem(index, container, rule)
+	violation := admission_rules.violation(arn, rule, problem.message, problem.evidence)
+}
+
+exclude contains exclusion if {
+	reason := admission_rules.not_judged("imageTag")
+	some arn, _ in input.ecs.task_definitions
+	exclusion := {"resource": arn, "reason": reason}
+}

@@ -1,0 +1,79 @@
+package tidewaiter.controls.admission.root_user_test
+
+import rego.v1
+
+import data.tidewaiter.controls.admission.root_user as control
+
+arn := "arn:aws:ecs:eu-central-1:123456789012:task-definition/web:7"
+
+estate(definition) := {"ecs": {"task_definitions": {arn: definition}}}
+
+bad := estate({"containerDefinitions": [{"name": "web", "user": "root"}]})
+
+good := estate({"containerDefinitions": [{"name": "web", "user": "1000"}]})
+
+rule := {"rule": "runAsNonRoot", "action": "block"}
+
+test_denies_what_a_rule_catches if {
+	found := control.deny with input as bad with data.params.admission.rules as [rule]
+	found == {{
+		"resource": arn,
+		"message": concat(" ", [
+			`container "web" runs as user "root", expected a user other than root`,
+			`(rule runAsNonRoot, action block)`,
+		]),
+		"evidence": {
+			"container": "web",
+			"path": "containerDefinitions[0].user",
+			"value": "root",
+			"action": "block",
+			"rule": rule,
+		},
+	}}
+}
+
+test_denies_by_each_rule_of_the_kind if {
+	logged := {"rule": "runAsNonRoot", "action": "log", "id": "second"}
+	found := control.deny with input as bad with data.params.admission.rules as [rule, logged]
+	{violation.evidence.action | some violation in found} == {"block", "log"}
+	some violation in found
+	endswith(violation.message, `(rule runAsNonRoot "second", action log)`)
+}
+
+test_allows_what_no_rule_catches if {
+	found := control.deny with input as good with data.params.admission.rules as [rule]
+	excluded := control.exclude with input as good with data.params.admission.rules as [rule]
+	count(found) == 0
+	count(excluded) == 0
+}
+
+test_excludes_everything_without_a_rule if {
+	found := control.deny with input as bad with data.params.admission.rules as []
+	excluded := control.exclude with input as bad with data.params.admission.rules as []
+	count(found) == 0
+	excluded == {{"resource": arn, "reason": "the parameter admission.rules has no rule runAsNonRoot"}}
+}
+
+test_excludes_what_passes_when_a_rule_is_wrong if {
+	rules := [rule, {"rule": "runAsNonRoot", "action": "blok"}]
+	found := control.deny with input as bad with data.params.admission.rules as rules
+	excluded := control.exclude with input as good with data.params.admission.rules as rules
+	count(found) == 1
+	excluded == {{
+		"resource": arn,
+		"reason": "a rule runAsNonRoot of the parameter admission.rules is wrong, as AD00 says",
+	}}
+}
+
+test_excludes_a_definition_for_windows if {
+	windows := estate({
+		"runtimePlatform": {"operatingSystemFamily": "WINDOWS_SERVER_2022_CORE"},
+		"containerDefinitions": [{"name": "web"}],
+	})
+	found := control.deny with input as windows with data.params.admission.rules as [rule]
+	excluded := control.exclude with input as windows with data.params.admission.rules as [rule]
+	count(found) == 0
+	{exclusion.resource | some exclusion in excluded} == {arn}
+	unruled := control.exclude with input as windows with data.params.admission.rules as []
+	unruled == excluded
+}
