@@ -15,6 +15,8 @@
 #   id: AD08
 #   severity: high
 #   resources: ecs.task_definitions
+#   covers:
+#     trend-vision-one: [containerCapabilities]
 #   parameters: [admission]
 #   remediation:
 #     text: |

@@ -13,6 +13,8 @@
 #   id: AD03
 #   severity: high
 #   resources: ecs.task_definitions
+#   covers:
+#     trend-vision-one: [hostIPC]
 #   parameters: [admission]
 #   remediation:
 #     text: |

@@ -13,6 +13,8 @@
 #   id: AD01
 #   severity: high
 #   resources: ecs.task_definitions
+#   covers:
+#     trend-vision-one: [hostNetwork]
 #   parameters: [admission]
 #   remediation:
 #     text: |

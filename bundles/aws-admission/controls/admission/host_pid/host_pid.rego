@@ -13,6 +13,8 @@
 #   id: AD02
 #   severity: high
 #   resources: ecs.task_definitions
+#   covers:
+#     trend-vision-one: [hostPID]
 #   parameters: [admission]
 #   remediation:
 #     text: |

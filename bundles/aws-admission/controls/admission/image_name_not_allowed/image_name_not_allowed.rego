@@ -15,6 +15,8 @@
 #   id: AD10
 #   severity: medium
 #   resources: ecs.task_definitions
+#   covers:
+#     trend-vision-one: [imageName]
 #   parameters: [admission]
 #   remediation:
 #     text: |

@@ -15,6 +15,8 @@
 #   id: AD12
 #   severity: medium
 #   resources: ecs.task_definitions
+#   covers:
+#     trend-vision-one: [imagePath]
 #   parameters: [admission]
 #   remediation:
 #     text: |

@@ -15,6 +15,8 @@
 #   id: AD09
 #   severity: high
 #   resources: ecs.task_definitions
+#   covers:
+#     trend-vision-one: [imageRegistry]
 #   parameters: [admission]
 #   remediation:
 #     text: |

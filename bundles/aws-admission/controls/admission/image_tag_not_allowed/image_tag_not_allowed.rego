@@ -15,6 +15,8 @@
 #   id: AD11
 #   severity: medium
 #   resources: ecs.task_definitions
+#   covers:
+#     trend-vision-one: [imageTag]
 #   parameters: [admission]
 #   remediation:
 #     text: |

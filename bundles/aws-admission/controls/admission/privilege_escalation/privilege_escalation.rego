@@ -13,6 +13,8 @@
 #   id: AD06
 #   severity: medium
 #   resources: ecs.task_definitions
+#   covers:
+#     trend-vision-one: [allowPrivilegeEscalation]
 #   parameters: [admission]
 #   remediation:
 #     text: |

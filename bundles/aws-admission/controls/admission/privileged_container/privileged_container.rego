@@ -12,6 +12,8 @@
 #   id: AD04
 #   severity: high
 #   resources: ecs.task_definitions
+#   covers:
+#     trend-vision-one: [privileged]
 #   parameters: [admission]
 #   remediation:
 #     text: |

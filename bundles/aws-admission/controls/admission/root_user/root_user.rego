@@ -13,6 +13,8 @@
 #   id: AD05
 #   severity: medium
 #   resources: ecs.task_definitions
+#   covers:
+#     trend-vision-one: [runAsNonRoot]
 #   parameters: [admission]
 #   remediation:
 #     text: |

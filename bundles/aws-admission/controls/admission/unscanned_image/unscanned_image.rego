@@ -15,6 +15,8 @@
 #   id: AD13
 #   severity: high
 #   resources: ecr.images
+#   covers:
+#     trend-vision-one: [imagesNotScanned]
 #   parameters: [admission]
 #   remediation:
 #     text: |

@@ -15,6 +15,8 @@
 #   id: AD16
 #   severity: high
 #   resources: ecr.images
+#   covers:
+#     trend-vision-one: [imagesWithCVSSAttackComplexity]
 #   parameters: [admission]
 #   remediation:
 #     text: |

@@ -15,6 +15,8 @@
 #   id: AD15
 #   severity: high
 #   resources: ecr.images
+#   covers:
+#     trend-vision-one: [imagesWithCVSSAttackVector]
 #   parameters: [admission]
 #   remediation:
 #     text: |

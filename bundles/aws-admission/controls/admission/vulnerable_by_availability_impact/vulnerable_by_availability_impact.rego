@@ -15,6 +15,8 @@
 #   id: AD17
 #   severity: high
 #   resources: ecr.images
+#   covers:
+#     trend-vision-one: [imagesWithCVSSAvailabilityImpact]
 #   parameters: [admission]
 #   remediation:
 #     text: |

@@ -14,6 +14,8 @@
 #   id: AD14
 #   severity: high
 #   resources: ecr.images
+#   covers:
+#     trend-vision-one: [imagesWithVulnerabilities]
 #   parameters: [admission]
 #   remediation:
 #     text: |

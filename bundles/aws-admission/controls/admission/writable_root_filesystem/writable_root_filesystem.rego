@@ -12,6 +12,8 @@
 #   id: AD07
 #   severity: high
 #   resources: ecs.task_definitions
+#   covers:
+#     trend-vision-one: [readOnlyRootFilesystem]
 #   parameters: [admission]
 #   remediation:
 #     text: |
