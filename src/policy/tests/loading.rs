@@ -60,7 +60,7 @@ fn what_a_control_reads_is_followed_through_helpers() {
         ]
     );
     assert_eq!(deny("object.get(input, [\"ecs\", \"clusters\", v], {})"), ["ecs.clusters", "ecs.services"]);
-    assert_eq!(deny("clusters := input.ecs[service.x]").len(), 11);
+    assert_eq!(deny("clusters := input.ecs[service.x]").len(), 14);
     assert_eq!(deny("f := input\n\tf.ecs").len(), Collection::ALL.len());
     assert_eq!(deny("every id in service.x { input.iam.roles[id] }"), ["ecs.services", "iam.roles"]);
     assert_eq!(deny("count([x | some x in input.ecs.clusters]) > 0"), ["ecs.clusters", "ecs.services"]);

@@ -14,6 +14,7 @@
 #   id: AD00
 #   severity: high
 #   resources: accounts
+#   covers: {}
 #   parameters: [admission]
 #   remediation:
 #     text: |

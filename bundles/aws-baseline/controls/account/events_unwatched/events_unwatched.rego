@@ -15,6 +15,7 @@
 #   id: GD05
 #   severity: low
 #   resources: accounts
+#   covers: {}
 #   parameters: [events_unwatched]
 #   remediation:
 #     text: |

@@ -13,6 +13,7 @@
 #   id: SV17
 #   severity: high
 #   resources: ecs.daemons
+#   covers: {}
 #   parameters: [exec_allowed, sensitive_host_path_mounted]
 #   remediation:
 #     text: |

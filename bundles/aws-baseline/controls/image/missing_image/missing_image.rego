@@ -14,6 +14,7 @@
 #   id: IM12
 #   severity: medium
 #   resources: ecr.image_references
+#   covers: {}
 #   remediation:
 #     text: |
 #       Push the image again, restore it from the archive, or register a revision that names one that exists, and deploy

@@ -12,6 +12,7 @@
 #   id: IM13
 #   severity: low
 #   resources: ecr.images
+#   covers: {}
 #   parameters: [outdated_image]
 #   remediation:
 #     text: |

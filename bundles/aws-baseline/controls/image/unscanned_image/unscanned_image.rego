@@ -15,6 +15,8 @@
 #   id: IM09
 #   severity: high
 #   resources: ecr.images
+#   covers:
+#     trend-vision-one: [imagesNotScanned]
 #   parameters: [unscanned_image]
 #   remediation:
 #     text: |

@@ -15,6 +15,13 @@
 #   id: IM08
 #   severity: high
 #   resources: ecr.images
+#   covers:
+#     prowler: [ecr_repositories_scan_vulnerabilities_in_latest_image]
+#     trend-vision-one:
+#       - imagesWithCVSSAttackComplexity
+#       - imagesWithCVSSAttackVector
+#       - imagesWithCVSSAvailabilityImpact
+#       - imagesWithVulnerabilities
 #   parameters: [vulnerable_image]
 #   remediation:
 #     text: |

@@ -17,6 +17,12 @@
 #   id: CI03
 #   severity: high
 #   resources: ec2.instances
+#   covers:
+#     aws-config: [ec2-imdsv2-check]
+#     checkov: [CKV_AWS_79]
+#     prowler: [ec2_instance_imdsv2_enabled]
+#     security-hub: [EC2.8, EC2.170]
+#     trivy: [AWS-0028]
 #   parameters: [open_instance_metadata]
 #   remediation:
 #     text: |

@@ -17,6 +17,7 @@
 #   id: CI06
 #   severity: medium
 #   resources: ec2.instances
+#   covers: {}
 #   parameters: [outdated_machine_image]
 #   remediation:
 #     text: |

@@ -14,6 +14,11 @@
 #   id: CI05
 #   severity: high
 #   resources: ec2.instances
+#   covers:
+#     aws-config: [ec2-instance-no-public-ip]
+#     checkov: [CKV_AWS_88]
+#     prowler: [ec2_instance_public_ip]
+#     security-hub: [EC2.9, EC2.25]
 #   remediation:
 #     text: |
 #       Start the instances in private subnets, with `AssociatePublicIpAddress` false in the launch template, and replace

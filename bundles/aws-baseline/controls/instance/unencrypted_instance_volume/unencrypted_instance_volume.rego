@@ -13,6 +13,12 @@
 #   id: CI04
 #   severity: medium
 #   resources: ec2.instances
+#   covers:
+#     aws-config: [encrypted-volumes]
+#     cloud-custodian: [ecs.ebs-storage]
+#     prowler: [ec2_ebs_volume_encryption]
+#     security-hub: [EC2.3]
+#     trivy: [AWS-0026]
 #   remediation:
 #     text: |
 #       Turn on encryption by default with `aws ec2 enable-ebs-encryption-by-default`, or set `Encrypted` for each device

@@ -18,6 +18,9 @@
 #   id: SV10
 #   severity: medium
 #   resources: ecs.services
+#   covers:
+#     prowler: [elbv2_insecure_ssl_ciphers, elbv2_ssl_listeners]
+#     security-hub: [ELB.1, ELB.17, ELB.18, ELB.21, ELB.22]
 #   parameters: [listener_without_tls]
 #   remediation:
 #     text: |

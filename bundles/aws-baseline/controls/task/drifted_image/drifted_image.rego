@@ -15,6 +15,7 @@
 #   id: TK09
 #   severity: medium
 #   resources: ecs.tasks
+#   covers: {}
 #   remediation:
 #     text: |
 #       Force a new deployment of the service, or start the task anew, once the new image is known to be the right one.

@@ -14,6 +14,8 @@
 #   id: TD34
 #   severity: medium
 #   resources: ecs.task_definitions
+#   covers:
+#     trend-vision-one: [imageName, imagePath]
 #   parameters: [image_not_allowed]
 #   remediation:
 #     text: |

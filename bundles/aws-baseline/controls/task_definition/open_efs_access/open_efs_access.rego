@@ -16,6 +16,11 @@
 #   id: TD25
 #   severity: medium
 #   resources: ecs.task_definitions
+#   covers:
+#     aws-config: [efs-access-point-enforce-root-directory, efs-access-point-enforce-user-identity]
+#     control-tower: [CT.ELASTICFILESYSYSTEM.PR.3, CT.ELASTICFILESYSYSTEM.PR.4]
+#     prowler: [efs_access_point_enforce_root_directory, efs_access_point_enforce_user_identity]
+#     security-hub: [EFS.3, EFS.4]
 #   remediation:
 #     text: |
 #       Create an access point with `aws efs create-access-point`, with a `--posix-user` and a `--root-directory` below

@@ -17,6 +17,7 @@
 #   id: TD18
 #   severity: medium
 #   resources: ecs.task_definitions
+#   covers: {}
 #   parameters: [unprotected_secret_source]
 #   remediation:
 #     text: |

@@ -13,6 +13,7 @@
 #   id: TD35
 #   severity: low
 #   resources: ecs.task_definition_families
+#   covers: {}
 #   parameters: [unused_revisions]
 #   remediation:
 #     text: |
