@@ -172,11 +172,17 @@ fn opa_and_the_engine_agree_on_the_labelled_estate() {
         for labelled in labelled::documents() {
             let document = directory.path().join(format!("{}.json", labelled.name));
             std::fs::write(&document, labelled.document.to_string()).unwrap();
-            let bundles = load(&sources, Some(("params.yaml", &labelled.params.to_string())));
+            // A parameter of another bundle is a mistake.
+            let known = load(&sources, None);
+            let mut params = labelled.params.clone();
+            if let Some(params) = params.as_object_mut() {
+                params.retain(|name, _| known.params().get(name).is_some());
+            }
+            let bundles = load(&sources, Some(("params.yaml", &params.to_string())));
             let every_control =
                 bundles.all_controls().iter().map(|control| control.id.clone()).collect::<Vec<_>>();
             let bundles = bundles.select(&every_control).unwrap();
-            different.extend(compare(&mut referee, &bundles, &document, &labelled.params));
+            different.extend(compare(&mut referee, &bundles, &document, &params));
         }
     }
     assert!(different.is_empty(), "{}", different.join("\n"));
