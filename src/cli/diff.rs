@@ -21,8 +21,8 @@ pub struct Diff {
     /// The estate that both judge.
     #[command(flatten)]
     pub source: File,
-    /// The bundle before, and the bundle after: a directory, a `.tar.gz`, `s3://bucket/key`, `https://…`, or `builtin` for
-    /// the ones that the program carries.
+    /// The bundle before, and the bundle after: a directory, a `.tar.gz`, `s3://bucket/key`, `https://…`, `builtin` for
+    /// those that the program carries, or `builtin/NAME` for one of them.
     #[arg(long = "bundle", value_name = "BUNDLE", required = true, help_heading = "Policies")]
     pub bundles: Vec<Location>,
     /// Who must have signed them, those that the program carries apart.

@@ -201,8 +201,8 @@ pub struct File {
 /// Which policies judge, and with what.
 #[derive(Debug, Args)]
 pub struct Policies {
-    /// A bundle: a directory, a `.tar.gz`, `s3://bucket/key` or `https://…`; may be given several times. The built-in
-    /// bundles when absent.
+    /// A bundle: a directory, a `.tar.gz`, `s3://bucket/key`, `https://…` or `builtin/NAME`; may be given several times.
+    /// Every built-in bundle when absent.
     #[arg(long = "bundle", value_name = "BUNDLE", help_heading = "Policies")]
     pub bundles: Vec<Location>,
     /// Who must have signed the bundles.

@@ -32,6 +32,7 @@ pub(super) fn all(
     };
     let read = locations.iter().filter_map(|location| match (location, &by) {
         (Location::Path(path), None) if !path.is_file() => Some(Source::Directory(path.clone())),
+        (Location::Builtin(None), _) => Some(Source::Builtin),
         _ => match one(location, by.as_ref(), profile) {
             Ok(tree) => Some(Source::Loaded(Arc::new(tree))),
             Err(found) => {
@@ -70,6 +71,12 @@ pub(super) fn one(
             Tree::of_archive(&name, &bytes, &limits)?
         }
         Location::Path(path) => Tree::of_directory(path, &limits)?,
+        // What the program carries is verified with the program.
+        Location::Builtin(Some(name)) => return Tree::built_in(name).map_err(|problem| vec![problem]),
+        Location::Builtin(None) => {
+            let problem = Diagnostic::of_file(name, Code::InvalidValue, "several bundles are meant here");
+            return Err(vec![problem.with_help("name one of them: `builtin/aws-baseline`")]);
+        }
         Location::Invalid { why, .. } => {
             return Err(vec![Diagnostic::of_file(name, Code::InvalidValue, why.to_string())]);
         }

@@ -15,9 +15,6 @@ use super::failure::Failure;
 use super::input::{self, Choice, Policies};
 use super::{Exit, moment};
 
-/// What stands for the bundles that the program carries.
-const BUILTIN: &str = "builtin";
-
 /// Judges a snapshot twice and lays the verdicts side by side.
 pub(super) fn diff(options: &cli::Diff, console: &cli::Console) -> Result<Exit, Failure> {
     let [old, new] = options.bundles.as_slice() else {
@@ -57,10 +54,9 @@ pub(super) fn diff(options: &cli::Diff, console: &cli::Console) -> Result<Exit, 
 }
 
 fn load(bundle: &Location, params: Option<&Path>, options: &cli::Diff) -> Result<Policies, Failure> {
-    let is_builtin = matches!(bundle, Location::Path(path) if path == Path::new(BUILTIN));
     Policies::of(&Choice {
-        bundles: if is_builtin { &[] } else { std::slice::from_ref(bundle) },
-        verification: if is_builtin { None } else { Some(&options.verification) },
+        bundles: std::slice::from_ref(bundle),
+        verification: Some(&options.verification),
         profile: None,
         params,
         exceptions: options.exceptions.as_deref(),

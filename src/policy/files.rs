@@ -10,7 +10,7 @@ use std::sync::Arc;
 use include_dir::{Dir, DirEntry, include_dir};
 use sha2::{Digest, Sha256};
 
-use super::{Limits, archive};
+use super::{Limits, archive, requirements};
 use crate::diagnostic::{Code, Diagnostic};
 
 /// The bundles that the program carries.
@@ -66,6 +66,23 @@ impl Tree {
             Some(tree) if problems.is_empty() => Ok(tree),
             _ => Err(problems),
         }
+    }
+
+    /// A bundle that the program carries, by its name.
+    ///
+    /// # Errors
+    ///
+    /// The program carries none of that name.
+    pub fn built_in(name: &str) -> Result<Self, Diagnostic> {
+        let carried = built_in_bundles();
+        let names = carried.iter().filter_map(|tree| requirements::names(tree).0).collect::<Vec<_>>();
+        let found = carried.iter().find(|tree| requirements::names(tree).0.as_deref() == Some(name));
+        found.map(|tree| Self::clone(tree)).ok_or_else(|| {
+            let message = format!("the program carries no bundle `{name}`");
+            let problem = Diagnostic::of_file(format!("builtin/{name}"), Code::Manifest, message);
+            problem
+                .with_help(format!("it carries {}; a directory is written `./builtin/…`", names.join(", ")))
+        })
     }
 
     /// Reads a bundle from the bytes of a gzipped tar; `name` is what messages call it.

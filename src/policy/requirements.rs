@@ -13,7 +13,7 @@ use super::files::{self, MANIFEST, Tree};
 use crate::diagnostic::{Code, Diagnostic};
 
 /// What a tree's manifest calls the bundle, and the bundles that it requires; nothing of what it does not say.
-fn names(tree: &Tree) -> (Option<String>, Vec<String>) {
+pub(super) fn names(tree: &Tree) -> (Option<String>, Vec<String>) {
     let manifest = tree.files.get(MANIFEST).and_then(|text| serde_json::from_slice::<Value>(text).ok());
     let metadata = manifest.as_ref().and_then(|manifest| manifest.get("metadata"));
     let name = metadata.and_then(|metadata| metadata.get("name")).and_then(Value::as_str);

@@ -7,11 +7,17 @@ use std::str::FromStr;
 
 use url::{Host, Url};
 
+/// What stands for the bundles that the program carries.
+const BUILTIN: &str = "builtin";
+
 /// Where a bundle is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Location {
     /// A directory, or the file of an archive.
     Path(PathBuf),
+    /// `builtin`: every bundle that the program carries; `builtin/NAME`: one of them. A directory of that name is written
+    /// `./builtin`.
+    Builtin(Option<String>),
     /// Somewhere else.
     Remote(Remote),
     /// What cannot be a place; it is kept until it is read, because the parser of the command line would print all of it.
@@ -61,6 +67,13 @@ impl FromStr for Location {
     type Err = Infallible;
 
     fn from_str(text: &str) -> Result<Self, Infallible> {
+        if let Some(name) = text.strip_prefix(BUILTIN) {
+            match name.strip_prefix('/') {
+                None if name.is_empty() => return Ok(Self::Builtin(None)),
+                Some(name) => return Ok(Self::Builtin(Some(name.trim_end_matches('/').to_owned()))),
+                None => {}
+            }
+        }
         let Some((scheme, rest)) = text.split_once("://") else { return Ok(Self::Path(text.into())) };
         let remote = remote(text, scheme, rest).map(Self::Remote);
         Ok(remote.unwrap_or_else(|why| Self::Invalid { shown: format!("{scheme}://{}", public(rest)), why }))
@@ -118,6 +131,8 @@ impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Path(path) => path.display().fmt(f),
+            Self::Builtin(None) => f.write_str(BUILTIN),
+            Self::Builtin(Some(name)) => write!(f, "{BUILTIN}/{name}"),
             Self::Remote(remote) => remote.fmt(f),
             Self::Invalid { shown, .. } => f.write_str(shown),
         }

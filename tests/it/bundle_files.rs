@@ -143,6 +143,31 @@ fn a_bundle_is_loaded_from_a_url() {
 }
 
 #[test]
+fn one_built_in_bundle_is_picked_by_its_name() {
+    let program = Program::new();
+    let names = |bundles: &[&str]| {
+        let arguments = ["evaluate", "--example", "--format", "json"].into_iter().map(ToOwned::to_owned);
+        let bundles = bundles.iter().flat_map(|bundle| ["--bundle".to_owned(), (*bundle).to_owned()]);
+        let report = program.run(arguments.chain(bundles)).expect(0).json();
+        let bundles = report["bundles"].as_array().unwrap().iter();
+        bundles.map(|bundle| bundle["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&["builtin/aws-baseline"]), ["aws-baseline", "aws-library"]);
+    assert_eq!(names(&["builtin"]), names(&[]));
+
+    let ran = program.run(["evaluate", "--example", "--bundle", "builtin/aws-basline"]).expect(2);
+    let said = "builtin/aws-basline: the program carries no bundle `aws-basline`";
+    assert!(
+        ran.stderr.contains(said) && ran.stderr.contains("aws-admission, aws-baseline"),
+        "{}",
+        ran.stderr
+    );
+    let ran = program.run(["bundle", "inspect", "builtin"]).expect(2);
+    assert!(ran.stderr.contains("name one of them: `builtin/aws-baseline`"), "{}", ran.stderr);
+    program.run(["bundle", "inspect", "builtin/aws-library"]).expect(0);
+}
+
+#[test]
 fn plain_http_to_another_machine_is_refused() {
     let ran =
         Program::new().run(["evaluate", "--example", "--bundle", "http://192.0.2.1/b.tar.gz"]).expect(2);

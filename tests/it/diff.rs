@@ -41,7 +41,7 @@ fn program() -> Program {
 /// The controls whose verdicts the copy changes.
 const CHANGED: [&str; 5] = ["SV50", "TD01", "TD02", "TK10", "SV14"];
 
-const ARGUMENTS: [&str; 6] = ["diff", "--example", "--bundle", "builtin", "--bundle", "new"];
+const ARGUMENTS: [&str; 6] = ["diff", "--example", "--bundle", "builtin/aws-baseline", "--bundle", "new"];
 
 #[test]
 fn a_change_of_policies_is_shown_by_control_and_violation() {
@@ -71,7 +71,7 @@ fn a_change_of_policies_is_shown_by_control_and_violation() {
 fn the_gate_closes_on_new_failures_alone() {
     let program = program();
     program.run(ARGUMENTS.into_iter().chain(["--fail-on", "critical"])).expect(4);
-    let back = ["diff", "--example", "--bundle", "new", "--bundle", "builtin", "--fail-on", "critical"];
+    let back = ["diff", "--example", "--bundle", "new", "--bundle", "builtin/aws-baseline", "--fail-on", "critical"];
     program.run(back).expect(0);
     program.run(ARGUMENTS.into_iter().chain(["--control", "TD09", "--fail-on", "low"])).expect(0);
 }
