@@ -243,5 +243,21 @@ fn compare(referee: &mut Referee, bundles: &Bundles, document: &Path, params: &V
 
 /// The elements of a set by their JSON text.
 fn sorted(set: &Value) -> BTreeMap<String, Value> {
-    set.as_array().into_iter().flatten().map(|item| (item.to_string(), item.clone())).collect()
+    set.as_array().into_iter().flatten().map(alike).map(|item| (item.to_string(), item)).collect()
+}
+
+/// A value in which a whole number is written as one: `1790000000.0` is the number that `1790000000` is, and each engine
+/// prints it in its own way.
+fn alike(value: &Value) -> Value {
+    match value {
+        Value::Number(number) => {
+            let whole = number.as_f64().filter(|it| it.fract() == 0.0 && it.abs() < 2_f64.powi(53));
+            whole.map_or_else(|| value.clone(), |whole| Value::from(whole as i64))
+        }
+        Value::Array(items) => items.iter().map(alike).collect(),
+        Value::Object(entries) => {
+            Value::Object(entries.iter().map(|(key, value)| (key.clone(), alike(value))).collect())
+        }
+        other => other.clone(),
+    }
 }

@@ -71,7 +71,8 @@ fn a_change_of_policies_is_shown_by_control_and_violation() {
 fn the_gate_closes_on_new_failures_alone() {
     let program = program();
     program.run(ARGUMENTS.into_iter().chain(["--fail-on", "critical"])).expect(4);
-    let back = ["diff", "--example", "--bundle", "new", "--bundle", "builtin/aws-baseline", "--fail-on", "critical"];
+    let back =
+        ["diff", "--example", "--bundle", "new", "--bundle", "builtin/aws-baseline", "--fail-on", "critical"];
     program.run(back).expect(0);
     program.run(ARGUMENTS.into_iter().chain(["--control", "TD09", "--fail-on", "low"])).expect(0);
 }
