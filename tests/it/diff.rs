@@ -20,7 +20,11 @@ fn program() -> Program {
     copy(&project("bundles/aws-baseline"), &new);
     let policy = new.join("controls/task_definition/privileged_container/privileged_container.rego");
     let text = std::fs::read_to_string(&policy).unwrap();
-    std::fs::write(&policy, text.replace("container.privileged == true", "container.name != \"\"")).unwrap();
+    let said = "containers.privileged(index, container)";
+    let every =
+        "{\"message\": sprintf(\"container %d is one\", [index]), \"evidence\": {\"path\": container.name}}";
+    assert!(text.contains(said), "the policy asks otherwise what it denies");
+    std::fs::write(&policy, text.replace(said, every)).unwrap();
     std::fs::remove_dir_all(new.join("controls/task_definition/host_pid_mode")).unwrap();
     // The one policy that asks what it says.
     let asking = new.join("lib/violations/violations.rego");
