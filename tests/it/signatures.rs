@@ -142,10 +142,10 @@ fn a_directory_is_signed_where_it_stands() {
     let said = program.run(verify.iter().chain(&key_id)).expect(0).stdout;
     assert!(said.contains("RS256") && said.contains("key `release`, scope `production`, verified"), "{said}");
 
-    fs::write(program.path("b/lib/values/values.rego"), "package lib.values\n").unwrap();
+    fs::write(program.path("b/lib/violations/violations.rego"), "package lib.violations\n").unwrap();
     let ran = program.run(verify.iter().chain(&key_id)).expect(1);
     assert!(
-        ran.stderr.contains("b/lib/values/values.rego: the file is not what was signed"),
+        ran.stderr.contains("b/lib/violations/violations.rego: the file is not what was signed"),
         "{}",
         ran.stderr
     );
