@@ -3,7 +3,7 @@
 //! A call is an operation with what it asks, so that every batch, page, cluster, rule and task definition has its turn,
 //! and the retries of a call meet the fault of the call. Calls are taken from the log of fault-free passes over both
 //! states of the estate; [`CALLS`] says how many there are at least. `BatchImportFindings` is one call, because what it
-//! sends holds times. Each kind of fault meets each call: that is the whole matrix. An empty page with a token comes twice:
+//! sends holds times, and so is `DescribeServiceRevisions`, because each move of the estate makes new revisions. Each kind of fault meets each call: that is the whole matrix. An empty page with a token comes twice:
 //! once, where a pass that asks on has missed nothing, and without end, for all of an operation.
 //!
 //! The estate moves between two states between passes, so that each faulted pass has something to flip, to create and to
@@ -248,7 +248,8 @@ fn calls(requests: &[Value]) -> BTreeSet<Call> {
     let text = |request: &Value, name: &str| request[name].as_str().unwrap().to_owned();
     let call = |request: &Value| {
         let operation = format!("{}:{}", text(request, "service"), text(request, "operation"));
-        let digest = (operation != "securityhub:BatchImportFindings").then(|| text(request, "digest"));
+        let asks_anew = ["securityhub:BatchImportFindings", "ecs:DescribeServiceRevisions"];
+        let digest = (!asks_anew.contains(&&*operation)).then(|| text(request, "digest"));
         (operation, digest)
     };
     requests.iter().map(call).collect()
