@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::Estate;
 use super::body::Object;
+use super::named::Here;
 use super::plan::DESCRIBE_LOG_GROUPS;
 use super::reading::{AHEAD, Reading, paged};
 use crate::aws::{Api, Ask, CallError, Client, PageGuard, Protocol};
@@ -36,12 +37,15 @@ pub(super) async fn read(estate: &Estate<'_>) {
     if named.is_empty() {
         return;
     }
-    let client = estate.client(API);
+    let (client, here) = (estate.client(API), Here::of(estate));
     stream::iter(named)
         .for_each_concurrent(AHEAD, async |name: String| match describe(&client, reading, &name).await {
             Ok(Some((arn, group))) => reading.insert(arn, group.into_raw()),
             Ok(None) => {}
-            Err(error) => reading.hide(&error, Gap::EVERYTHING, vec![name]),
+            // A finding is known by the ARN: under the name alone the group would count as gone.
+            Err(error) => {
+                reading.hide(&error, Gap::EVERYTHING, vec![here.arn("logs", &format!("log-group:{name}"))]);
+            }
         })
         .await;
 }

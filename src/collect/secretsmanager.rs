@@ -50,7 +50,11 @@ pub(super) async fn read(estate: &Estate<'_>) {
                 reading.insert(arn, secret.into_raw());
             }
             Err(error) if error.code == GONE => {}
-            Err(error) => reading.hide(&error, Gap::EVERYTHING, vec![id]),
+            Err(error) => {
+                // Members are known by their ARNs. Which one a bare name stands for is not known, so it may be any.
+                let ids = if id.starts_with("arn:") { vec![id] } else { Vec::new() };
+                reading.hide(&error, Gap::EVERYTHING, ids);
+            }
         })
         .await;
 }

@@ -161,6 +161,15 @@ async fn a_secret_that_does_not_exist_is_an_answer_and_one_that_may_not_be_seen_
     }
 }
 
+#[tokio::test]
+async fn a_secret_that_is_known_by_its_name_alone_may_be_any_that_is_not_there() {
+    let container = json!({"name": "c", "repositoryCredentials": {"credentialsParameter": "registry"}});
+    let aws = defined(json!({"containerDefinitions": [container]})).await;
+    aws.answer("DescribeSecret", [denied("secretsmanager:DescribeSecret")]);
+    let snapshot = aws.collect([Collection::Secrets]).await;
+    assert_eq!(the_gap(&snapshot, Collection::Secrets).ids, [""; 0]);
+}
+
 const POINT: &str = "fsap-0a1b2c3d4e5f60718";
 
 /// What EFS answers about access points of a definition with one that it knows and names that nobody can have.

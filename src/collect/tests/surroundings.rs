@@ -325,5 +325,6 @@ async fn a_log_group_that_only_begins_like_the_named_one_is_another() {
     assert_eq!(covered(&snapshot, Collection::LogGroups).status, Status::Complete);
     aws.answer("DescribeLogGroups", [denied("logs:DescribeLogGroups")]);
     let snapshot = aws.collect([Collection::LogGroups]).await;
-    assert_eq!(the_gap(&snapshot, Collection::LogGroups).ids, ["/ecs/web"]);
+    let arn = "arn:aws:logs:eu-central-1:123456789012:log-group:/ecs/web";
+    assert_eq!(the_gap(&snapshot, Collection::LogGroups).ids, [arn]);
 }
