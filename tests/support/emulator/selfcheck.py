@@ -1084,6 +1084,22 @@ def parameters_are_described_in_pages_and_without_values(world):
 
 
 @rule
+def log_groups_page_by_name_and_refuse_foreign_tokens(world):
+    logs = world.client("logs")
+    for name in ("/ecs/c", "/ecs/a", "/ecs/b", "/other"):
+        logs.create_log_group(logGroupName=name)
+    found = pages(logs.describe_log_groups, "logGroups", logGroupNamePrefix="/ecs/", limit=2)
+    same([[group["logGroupName"] for group in page] for page in found], [["/ecs/a", "/ecs/b"], ["/ecs/c"]])
+    assert found[0][0]["arn"].endswith(":log-group:/ecs/a:*")
+    for wrong in ({"nextToken": "none"}, {"limit": 51}):
+        with refused("InvalidParameterException"):
+            logs.describe_log_groups(**wrong)
+    faulty(world, "empty_page", {"operation": "logs:DescribeLogGroups"}, 1)
+    found = pages(logs.describe_log_groups, "logGroups", limit=4)
+    same([len(page) for page in found], [0, 4])
+
+
+@rule
 def scalable_targets_page_and_keep_services_within_bounds(world):
     world.control("seed", services=60, task_definitions=60, clusters=1)
     scaling = world.client("application-autoscaling")

@@ -10,8 +10,9 @@ endpoint, any secret, and an access key of the form `AKIA<12 digits of the accou
 for.
 
 What differs from moto stands in one file per service (`ecs*.py`, `iam.py`, `securityhub.py`, `ec2.py`,
-`application_autoscaling.py`, `ecr.py`, `elbv2.py`, `eventbridge*.py`, `guardduty.py`, `inspector.py`, `ssm.py`); moto itself stays as published, and
-only its version 5.2.5 will do, because the overlay replaces functions inside it. `faults.py` makes requests go wrong,
+`application_autoscaling.py`, `ecr.py`, `elbv2.py`, `eventbridge*.py`, `guardduty.py`, `inspector.py`, `logs.py`,
+`ssm.py`); moto itself stays as published, and only its version 5.2.5 will do, because the overlay replaces functions
+inside it. `faults.py` makes requests go wrong,
 `seed.py` fills estates, `control.py` is the tests' own endpoint under `/tidewaiter/`, and `selfcheck.py` proves the
 rules over HTTP.
 """
@@ -57,6 +58,7 @@ import faults  # noqa: E402
 import guardduty  # noqa: E402,F401 - registers its operations
 import iam  # noqa: E402
 import inspector  # noqa: E402,F401 - registers its operations
+import logs  # noqa: E402,F401 - registers its operations
 import securityhub  # noqa: E402,F401 - registers its operations
 import ssm  # noqa: E402,F401 - registers its operations
 import wire  # noqa: E402
