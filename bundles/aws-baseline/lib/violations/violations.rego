@@ -11,7 +11,10 @@ import rego.v1
 import data.tidewaiter.controls.task_definition as controls
 
 # The folders of the controls that a revision violates, by its ARN.
-of_revision[arn] contains control if {
+# Whole, because OPA goes through a partial rule again for each key that it is asked for.
+of_revision := _of_revision
+
+_of_revision[arn] contains control if {
 	some control in data.params.violating_revision.controls
 	some violation in found[control]
 	arn := violation.resource

@@ -31,12 +31,15 @@ _named(balanced) := {member: arn |
 }
 
 # The listeners that forward to each target group, by ARN.
-listeners[group] contains listener if {
+# Whole, because OPA goes through a partial rule again for each key that it is asked for.
+listeners := _listeners
+
+_listeners[group] contains listener if {
 	some listener, body in input.elbv2.listeners
 	some group in _forwarded_to(body.DefaultActions)
 }
 
-listeners[group] contains rule.ListenerArn if {
+_listeners[group] contains rule.ListenerArn if {
 	some _, rule in input.elbv2.listener_rules
 	some group in _forwarded_to(rule.Actions)
 }

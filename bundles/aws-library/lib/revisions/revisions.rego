@@ -10,14 +10,14 @@ import rego.v1
 # The ARN of the newest ACTIVE revision of the family, when it is newer than the revision with this ARN.
 newer(arn) := newest if {
 	revision := _parsed(arn)
-	number := max(_active[revision.family])
+	number := max(_active_of[revision.family])
 	number > revision.number
 	newest := sprintf("%s:%d", [revision.family, number])
 }
 
 # The ARNs of all ACTIVE revisions of the family that the document holds and that are newer, the oldest first.
 all_newer(arn) := [newer |
-	some number in sort(_active[revision.family])
+	some number in sort(_active_of[revision.family])
 	number > revision.number
 	newer := sprintf("%s:%d", [revision.family, number])
 ] if {
@@ -26,6 +26,9 @@ all_newer(arn) := [newer |
 
 # `web:7` out of an ARN.
 label(arn) := parts[count(parts) - 1] if parts := split(arn, "/")
+
+# Whole, because OPA goes through a partial rule again for each key that it is asked for.
+_active_of := _active
 
 _active[revision.family] contains revision.number if {
 	some arn, definition in input.ecs.task_definitions

@@ -52,10 +52,13 @@ unused(arn, family) := {number | some number in array.slice(numbers, 0, last)} -
 }
 
 in_use(arn) := numbers if {
-	numbers := used[arn]
+	numbers := used_of[arn]
 } else := set()
 
 # The numbers of the revisions in use, by family.
+# Whole, because OPA goes through a partial rule again for each key that it is asked for.
+used_of := used
+
 used[family] contains to_number(number) if {
 	some arn, _ in input.usage
 	parts := split(arn, ":")
