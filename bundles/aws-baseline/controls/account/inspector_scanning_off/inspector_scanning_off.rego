@@ -27,8 +27,7 @@ import rego.v1
 
 deny contains violation if {
 	some arn, account in input.accounts
-	state := input.inspector2.account_status[account.AccountId]
-	status := object.get(state, ["resourceState", "ecr", "status"], "DISABLED")
+	status := status_of(account.AccountId)
 	status != "ENABLED"
 	violation := {
 		"resource": arn,
@@ -38,4 +37,10 @@ deny contains violation if {
 		),
 		"evidence": {"path": "accounts[0].resourceState.ecr.status", "value": status},
 	}
+}
+
+status_of(account) := object.get(state, ["resourceState", "ecr", "status"], "DISABLED") if {
+	state := input.inspector2.account_status[account]
+} else := "DISABLED" if {
+	input.coverage["inspector2.account_status"].status == "complete"
 }
