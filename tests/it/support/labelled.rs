@@ -50,7 +50,7 @@ pub(crate) fn documents() -> Vec<Labelled> {
     let documents = files.flat_map(|(name, file)| match file["documents"].as_array() {
         Some(several) => {
             let each =
-                several.iter().map(|one| (format!("{name}/{}", one["name"].as_str().unwrap()), one.clone()));
+                several.iter().map(|one| (format!("{name}_{}", one["name"].as_str().unwrap()), one.clone()));
             each.collect::<Vec<_>>()
         }
         None => vec![(name.to_owned(), file)],
