@@ -1,13 +1,14 @@
 //! The hand-labelled estate: precision and recall of every control, against labels that were written from the
 //! catalogue's words and AWS's documentation before any policy was read.
 //!
-//! Each `tests/fixtures/labelled/*.yaml` but `bases.yaml` is one document, or several `documents`: `params` to lay over the
-//! defaults, collections that were `denied`, and its `resources`, here or in further `files`. An entry says
+//! Each `tests/fixtures/labelled/*.yaml` but `bases*.yaml` is one document, or several `documents`: `params` to lay over
+//! the defaults, collections that were `denied`, and its `resources`, here or in further `files`. An entry says
 //!
 //! - `name` and `why`: what is special about the resource;
-//! - `like`: the resource of `bases.yaml` that it is like, which brings the collection, the key and the labels;
+//! - `like`: the resource of `bases*.yaml` that it is like, which brings the collection, the key and the labels;
 //! - `with`: what differs. Objects are merged, lists are replaced, null takes a member away; an object with a `like` of
-//!   its own is that part of `bases.yaml`, overlaid with what else it says. `{name}` and the words of `texts` are filled in;
+//!   its own is that part of `bases*.yaml`, overlaid with what else it says. `{name}` and the words of `texts` are filled
+//!   in;
 //! - `beside`: the same for members of other collections that have the resource's key, as the tags of a repository, or
 //!   the `key` that they say, as the volume of an instance;
 //! - the labels: lists of the controls for which it `fails`, is `not_applicable` or `unknown`. Every other control of its

@@ -14,6 +14,9 @@ const LISTS: &[(&str, &str)] = &[
     ("fails", "failed"),
 ];
 
+/// What resources have in common.
+const BASES: [&str; 2] = ["bases.yaml", "bases_surroundings.yaml"];
+
 /// A document with what is expected of it.
 #[derive(Debug)]
 pub(crate) struct Labelled {
@@ -41,10 +44,13 @@ pub(crate) struct Resource {
 /// Every labelled document.
 pub(crate) fn documents() -> Vec<Labelled> {
     let directory = project("tests/fixtures/labelled");
-    let bases = yaml("bases.yaml");
+    let mut bases = yaml(BASES[0]);
+    merge(&mut bases, yaml(BASES[1]));
     let names =
         std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    let names = names.filter(|name| name.ends_with(".yaml") && name != "bases.yaml").collect::<BTreeSet<_>>();
+    let names = names
+        .filter(|name| name.ends_with(".yaml") && !BASES.contains(&name.as_str()))
+        .collect::<BTreeSet<_>>();
     assert!(!names.is_empty());
     let files = names.iter().map(|name| (name.trim_end_matches(".yaml"), yaml(name)));
     let documents = files.flat_map(|(name, file)| match file["documents"].as_array() {
