@@ -14,10 +14,13 @@ const LISTS: &[(&str, &str)] = &[
     ("fails", "failed"),
 ];
 
+/// What resources have in common.
+const BASES: [&str; 2] = ["bases.yaml", "bases_surroundings.yaml"];
+
 /// A document with what is expected of it.
 #[derive(Debug)]
 pub(crate) struct Labelled {
-    /// The file's name without its ending.
+    /// The file's name without its ending, and its own where the file has several.
     pub(crate) name: String,
     /// The document, as a pass would have collected it.
     pub(crate) document: Value,
@@ -41,12 +44,24 @@ pub(crate) struct Resource {
 /// Every labelled document.
 pub(crate) fn documents() -> Vec<Labelled> {
     let directory = project("tests/fixtures/labelled");
-    let bases = yaml("bases.yaml");
+    let mut bases = yaml(BASES[0]);
+    merge(&mut bases, yaml(BASES[1]));
     let names =
         std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    let names = names.filter(|name| name.ends_with(".yaml") && name != "bases.yaml").collect::<BTreeSet<_>>();
+    let names = names
+        .filter(|name| name.ends_with(".yaml") && !BASES.contains(&name.as_str()))
+        .collect::<BTreeSet<_>>();
     assert!(!names.is_empty());
-    names.iter().map(|name| Labelled::read(name, &bases)).collect()
+    let files = names.iter().map(|name| (name.trim_end_matches(".yaml"), yaml(name)));
+    let documents = files.flat_map(|(name, file)| match file["documents"].as_array() {
+        Some(several) => {
+            let each =
+                several.iter().map(|one| (format!("{name}_{}", one["name"].as_str().unwrap()), one.clone()));
+            each.collect::<Vec<_>>()
+        }
+        None => vec![(name.to_owned(), file)],
+    });
+    documents.map(|(name, file)| Labelled::read(name, &file, &bases)).collect()
 }
 
 fn yaml(name: &str) -> Value {
@@ -55,8 +70,7 @@ fn yaml(name: &str) -> Value {
 }
 
 impl Labelled {
-    fn read(name: &str, bases: &Value) -> Self {
-        let file = yaml(name);
+    fn read(name: String, file: &Value, bases: &Value) -> Self {
         let mut entries = file["resources"].as_array().cloned().unwrap_or_default();
         for further in texts(&file["files"]) {
             entries.extend(yaml(&further).as_array().unwrap().clone());
@@ -77,14 +91,16 @@ impl Labelled {
             for (collection, body) in bodies.iter().filter(|(_, body)| !body.is_null()) {
                 let members =
                     collections.get_mut(collection).unwrap_or_else(|| panic!("{name}: {collection}"));
-                let before = members.insert(key.clone(), without_nulls(substituted(body, &words)));
+                let mut body = without_nulls(substituted(body, &words));
+                let own_key = body.as_object_mut().and_then(|body| body.remove("key"));
+                let key = own_key.as_ref().and_then(Value::as_str).unwrap_or(&key).to_owned();
+                let before = members.insert(key.clone(), body);
                 assert_eq!(before, None, "{name}: {key} is there twice");
             }
             resources.push(Resource { collection: base.collection, key, labels: base.labels });
         }
-        let document = document(&file, &denied, &collections);
+        let document = document(file, &denied, &collections);
         let params = if file["params"].is_null() { json!({}) } else { file["params"].clone() };
-        let name = name.trim_end_matches(".yaml").to_owned();
         Self { name, document, is_complete: denied.is_empty(), params, resources }
     }
 }

@@ -2,8 +2,10 @@
 # title: Event patterns
 # description: |
 #   Which events a rule of EventBridge matches. A pattern names, for the members of an event that it cares about, the values
-#   that they may have, or matchers of values. What a pattern asks for beyond the members that an event is described by,
-#   such as one cluster among others, is not looked at; a matcher that is not known matches nothing.
+#   that they may have, or matchers of values. Every event has the account and the Region that the document is of. What a
+#   pattern asks for beyond the members that an event is described by, such as one cluster among others, is not looked
+#   at; a matcher that is not known matches nothing.
+#   https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html lists the matchers.
 package lib.event_patterns
 
 import rego.v1
@@ -19,11 +21,17 @@ enabled[arn] := pattern if {
 
 # True when a pattern matches events of which these members are known: values by the paths that lead to them.
 matches(pattern, event) if {
-	every member in event {
+	known := array.concat(event, _of_here)
+	every member in known {
 		_admits(object.get(pattern, member.path, null), member.value)
 	}
-	_any_alternative(pattern, event)
+	_any_alternative(pattern, known)
 }
+
+_of_here := array.concat(
+	[member | member := {"path": ["account"], "value": input.account.id}],
+	[member | member := {"path": ["region"], "value": input.region}],
+)
 
 # True when a pattern asks for the member at the end of a path at all.
 names(pattern, path) if object.get(pattern, path, null) != null
@@ -48,22 +56,63 @@ _admits(conditions, value) if {
 
 _fits(condition, value) if condition == value
 
-_fits(condition, value) if startswith(value, _text(condition, "prefix"))
-
-_fits(condition, value) if endswith(value, _text(condition, "suffix"))
-
-_fits(condition, value) if glob.match(_text(condition, "wildcard"), null, value)
-
-_fits(condition, value) if lower(value) == lower(_text(condition, "equals-ignore-case"))
+_fits(condition, value) if _reads(condition, value)
 
 _fits(condition, _) if condition.exists == true
 
-_fits(condition, value) if _text(condition, "anything-but") != value
+_fits(condition, value) if {
+	is_string(condition["anything-but"])
+	condition["anything-but"] != value
+}
 
 _fits(condition, value) if {
 	is_array(condition["anything-but"])
 	not value in condition["anything-but"]
 }
 
-# What a matcher compares with, where that is a text; it may be a matcher itself.
-_text(condition, matcher) := condition[matcher] if is_string(condition[matcher])
+_fits(condition, value) if {
+	is_object(condition["anything-but"])
+	_is_reader(condition["anything-but"])
+	not _reads(condition["anything-but"], value)
+}
+
+# True when a matcher that looks at what a text is made of finds it in a value.
+_reads(matcher, value) if {
+	some text in _texts(matcher, "prefix")
+	startswith(value, text)
+}
+
+_reads(matcher, value) if {
+	some text in _texts(matcher.prefix, "equals-ignore-case")
+	startswith(lower(value), lower(text))
+}
+
+_reads(matcher, value) if {
+	some text in _texts(matcher, "suffix")
+	endswith(value, text)
+}
+
+_reads(matcher, value) if {
+	some text in _texts(matcher.suffix, "equals-ignore-case")
+	endswith(lower(value), lower(text))
+}
+
+_reads(matcher, value) if {
+	some text in _texts(matcher, "wildcard")
+	glob.match(text, null, value)
+}
+
+_reads(matcher, value) if {
+	some text in _texts(matcher, "equals-ignore-case")
+	lower(value) == lower(text)
+}
+
+_is_reader(matcher) if {
+	some name in ["equals-ignore-case", "prefix", "suffix", "wildcard"]
+	count(_texts(matcher, name)) > 0
+}
+
+# What a matcher compares with: one text or, behind `anything-but`, several.
+_texts(matcher, name) := {matcher[name]} if is_string(matcher[name])
+
+_texts(matcher, name) := {text | some text in matcher[name]; is_string(text)} if is_array(matcher[name])

@@ -116,7 +116,24 @@ _age_problems(scan, params) := {problem |
 			"max_age_days": params.max_age_days,
 		},
 	}
+} | {problem |
+	params.max_age_days > 0
+	status(scan) == "COMPLETE"
+	not _is_dated(scan)
+	problem := {
+		"message": sprintf(
+			"does not say when it was scanned, expected at most %v days ago",
+			[params.max_age_days],
+		),
+		"evidence": {
+			"path": "imageScanFindings.imageScanCompletedAt",
+			"value": object.get(scan, ["imageScanFindings", "imageScanCompletedAt"], null),
+			"max_age_days": params.max_age_days,
+		},
+	}
 }
+
+_is_dated(scan) if is_number(moments.days_since(scan.imageScanFindings.imageScanCompletedAt))
 
 # The same for the image with this ARN and the scan that the document holds of it.
 problems_of(arn, image, params) := scan_problems(image, scan, params) if {

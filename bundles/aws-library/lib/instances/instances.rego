@@ -10,21 +10,27 @@ import rego.v1
 
 # The instances that controls judge, by id.
 judged[id] := instance if {
-	some id, instance in input.ec2.instances
-	not _terminated(instance)
+	some id, instance in present
 	not _operated(instance)
 }
 
+# The same with those that AWS operates, for what follows from the subnets that they were given.
+present[id] := instance if {
+	some id, instance in input.ec2.instances
+	not _terminated(instance)
+}
+
 # The instances that controls do not judge, with the reason.
-excluded contains exclusion if {
+excluded contains exclusion if some exclusion in excluded_as_terminated
+
+excluded_as_terminated contains exclusion if {
 	some id, instance in input.ec2.instances
 	_terminated(instance)
 	exclusion := {"resource": id, "reason": "the instance is being terminated"}
 }
 
 excluded contains exclusion if {
-	some id, instance in input.ec2.instances
-	not _terminated(instance)
+	some id, instance in present
 	_operated(instance)
 	exclusion := {"resource": id, "reason": "AWS operates the instance"}
 }

@@ -16,6 +16,8 @@ estate := {
 test_judges_what_runs_or_may_run_again if {
 	ids := object.keys(instances.judged) with input.ec2.instances as estate
 	ids == {"i-1", "i-2", "i-6"}
+	present := object.keys(instances.present) with input.ec2.instances as estate
+	present == {"i-1", "i-2", "i-5", "i-6"}
 }
 
 test_excludes_what_is_terminated_and_what_aws_operates if {

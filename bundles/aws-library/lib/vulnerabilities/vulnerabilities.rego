@@ -45,7 +45,7 @@ _counted(scan, params) := {{
 	not object.get(raw, "status", "ACTIVE") in {"CLOSED", "SUPPRESSED"}
 	not _id(raw) in params.ignored
 	_can_be_fixed(raw, params)
-	_is_old_enough(raw, scan, params)
+	_is_old_enough(raw, params)
 	_meets(raw, params.cvss_metrics)
 }
 
@@ -76,18 +76,16 @@ _can_be_fixed(raw, params) if {
 	object.get(raw, "fixAvailable", "") != "NO"
 }
 
-_is_old_enough(_, _, params) if params.min_age_days <= 0
+_is_old_enough(_, params) if params.min_age_days <= 0
 
-_is_old_enough(raw, scan, params) if {
+_is_old_enough(raw, params) if {
 	params.min_age_days > 0
-	not _is_younger(raw, scan, params.min_age_days)
+	not _is_younger(raw, params.min_age_days)
 }
 
-# A finding of basic scanning is at least as old as the scan.
-_is_younger(raw, scan, days) if {
-	since := object.get(raw, "firstObservedAt", object.get(scan, ["imageScanFindings", "imageScanCompletedAt"], null))
-	moments.days_since(since) < days
-}
+# Basic scanning does not say since when a finding is known. The day of the scan would not do: where images are scanned
+# anew every day, no finding would ever be old enough.
+_is_younger(raw, days) if moments.days_since(raw.firstObservedAt) < days
 
 _meets(_, metrics) if count(metrics) == 0
 

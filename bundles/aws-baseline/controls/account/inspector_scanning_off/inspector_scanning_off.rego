@@ -3,8 +3,8 @@
 # description: |
 #   Inspector looks into images when they are pushed, and again whenever a vulnerability becomes known. The control
 #   fails when the status of ECR scanning in the account and Region is anything but `ENABLED`, also while it is being
-#   turned on. In an organization, what the delegated administrator decides shows in each member. This is Security
-#   Hub's Inspector.2.
+#   turned on, and when Inspector was asked and names no status. In an organization, what the delegated administrator
+#   decides shows in each member. This is Security Hub's Inspector.2.
 # related_resources:
 #   - https://docs.aws.amazon.com/inspector/latest/user/scanning-ecr.html
 #   - https://docs.aws.amazon.com/inspector/v2/APIReference/API_BatchGetAccountStatus.html
@@ -25,10 +25,11 @@ package tidewaiter.controls.account.inspector_scanning_off
 
 import rego.v1
 
+import data.lib.evidence
+
 deny contains violation if {
 	some arn, account in input.accounts
-	state := input.inspector2.account_status[account.AccountId]
-	status := object.get(state, ["resourceState", "ecr", "status"], "DISABLED")
+	status := status_of(account.AccountId)
 	status != "ENABLED"
 	violation := {
 		"resource": arn,
@@ -38,4 +39,10 @@ deny contains violation if {
 		),
 		"evidence": {"path": "accounts[0].resourceState.ecr.status", "value": status},
 	}
+}
+
+status_of(account) := object.get(state, ["resourceState", "ecr", "status"], "DISABLED") if {
+	state := input.inspector2.account_status[account]
+} else := "DISABLED" if {
+	evidence.looked_up("inspector2.account_status", account)
 }

@@ -29,6 +29,12 @@ test_denies_an_account_of_which_inspector_names_no_status if {
 	count(violations) == 1
 }
 
+test_denies_an_account_that_inspector_does_not_know if {
+	complete := {"coverage": {"inspector2.account_status": {"status": "complete"}}}
+	violations := control.deny with input as object.union(estate({}), complete)
+	count(violations) == 1
+}
+
 test_allows_scanning_that_is_on if {
 	violations := control.deny with input as estate(scanning("ENABLED"))
 	count(violations) == 0

@@ -3,8 +3,8 @@
 # description: |
 #   An image holds the packages of the day on which it was built. The control fails for images of the account's registry
 #   that task definitions name, service revisions resolved or tasks run and that were pushed more days ago than the
-#   parameter `outdated_image.max_age_days` says; while that is 0, no image is judged. The age is counted until the
-#   moment when the document was taken.
+#   parameter `outdated_image.max_age_days` says, and for those of which nothing says when; while that is 0, no image is
+#   judged. The age is counted until the moment when the document was taken.
 # related_resources:
 #   - https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageDetail.html
 #   - https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-tasks-containers.html
@@ -45,6 +45,26 @@ deny contains violation if {
 		},
 	}
 }
+
+deny contains violation if {
+	max_age_days > 0
+	some arn, image in input.ecr.images
+	not is_dated(image)
+	violation := {
+		"resource": arn,
+		"message": sprintf(
+			"image %q does not say when it was pushed, expected at most %v days ago",
+			[images.name(image), max_age_days],
+		),
+		"evidence": {
+			"path": "imageDetails[0].imagePushedAt",
+			"value": object.get(image, "imagePushedAt", null),
+			"max_age_days": max_age_days,
+		},
+	}
+}
+
+is_dated(image) if is_number(moments.days_since(image.imagePushedAt))
 
 exclude contains exclusion if {
 	max_age_days <= 0

@@ -20,6 +20,14 @@ test_denies_an_image_that_was_pushed_long_ago if {
 	}}
 }
 
+test_denies_an_image_without_a_date if {
+	violations := control.deny with input as estate(null)
+	{violation.message | some violation in violations} == {concat(" ", [
+		"image \"web:1.2\" does not say when it was pushed,",
+		"expected at most 180 days ago",
+	])}
+}
+
 test_denies_by_the_parameter if {
 	violations := control.deny with input as estate("2026-11-01T00:00:00+00:00")
 		with data.params.outdated_image.max_age_days as 7

@@ -3,9 +3,9 @@
 # description: |
 #   The machine image brings the kernel, the container runtime and the agent with whatever was known to be wrong with
 #   them on the day it was made. The control fails when the image is older than the parameter
-#   `outdated_machine_image.maximum_age_days`, 90 by default, when it does not say when it was made, and when it cannot
-#   be seen any more, because it was deregistered or is not shared with this account: nobody can start such an instance
-#   again, or say what is in it. With `outdated_machine_image.recommended_only` it fails as well for an image that is
+#   `outdated_machine_image.maximum_age_days`, 90 by default, when it does not say when it was made, when its owner has
+#   deprecated it, whatever its age, and when it cannot be seen any more, because it was deregistered or is not shared
+#   with this account: nobody can start such an instance again, or say what is in it. With `outdated_machine_image.recommended_only` it fails as well for an image that is
 #   not one of those that AWS recommends for ECS today (Amazon Linux, Bottlerocket or Windows); that is off by default,
 #   since AWS publishes new ones every few days and organisations build images of their own. Instances that are being
 #   terminated, and those of ECS Managed Instances, are not applicable.
@@ -13,11 +13,13 @@
 #   - https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-optimized_AMI.html
 #   - https://docs.aws.amazon.com/AmazonECS/latest/developerguide/retrieve-ecs-optimized_AMI.html
 #   - https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Image.html
+#   - https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ami-deprecate.html
 # custom:
 #   id: CI06
 #   severity: medium
 #   resources: ec2.instances
-#   covers: {}
+#   covers:
+#     prowler: [ec2_instance_with_outdated_ami]
 #   parameters: [outdated_machine_image]
 #   remediation:
 #     text: |
@@ -60,6 +62,20 @@ deny contains violation if {
 			[id, instance.ImageId, params.maximum_age_days],
 		),
 		"evidence": object.union(named(instance), {"image": {"path": "CreationDate", "value": created}}),
+	}
+}
+
+deny contains violation if {
+	some id, instance in instances.judged
+	deprecated := input.ec2.machine_images[instance.ImageId].DeprecationTime
+	moments.days_since(deprecated) >= 0
+	violation := {
+		"resource": id,
+		"message": sprintf(
+			"instance %q runs AMI %q, which was deprecated on %s, expected one that its owner maintains",
+			[id, instance.ImageId, substring(deprecated, 0, 10)],
+		),
+		"evidence": object.union(named(instance), {"image": {"path": "DeprecationTime", "value": deprecated}}),
 	}
 }
 

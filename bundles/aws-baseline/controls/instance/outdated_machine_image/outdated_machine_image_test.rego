@@ -43,6 +43,31 @@ test_denies_an_image_of_no_known_age if {
 	}
 }
 
+test_denies_a_recent_image_that_is_deprecated if {
+	deprecated := {"ami-1": {"CreationDate": "2026-11-20T08:00:00.000Z", "DeprecationTime": "2026-11-21T08:00:00.000Z"}}
+	violations := control.deny with input as estate(deprecated)
+	violations == {{
+		"resource": "i-1",
+		"message": concat(" ", [
+			"instance \"i-1\" runs AMI \"ami-1\", which was deprecated on 2026-11-21,",
+			"expected one that its owner maintains",
+		]),
+		"evidence": {
+			"path": "ImageId",
+			"value": "ami-1",
+			"image": {"path": "DeprecationTime", "value": "2026-11-21T08:00:00.000Z"},
+		},
+	}}
+}
+
+test_allows_an_image_that_will_be_deprecated if {
+	every moment in ["2028-11-20T08:00:00.000Z", "", null] {
+		image := {"ami-1": {"CreationDate": "2026-11-20T08:00:00.000Z", "DeprecationTime": moment}}
+		violations := control.deny with input as estate(image)
+		count(violations) == 0
+	}
+}
+
 test_denies_an_image_that_is_gone if {
 	violations := control.deny with input as estate({})
 	messages(violations) == {concat(" ", [

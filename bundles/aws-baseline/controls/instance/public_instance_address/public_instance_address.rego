@@ -4,10 +4,12 @@
 #   An instance with a public address can be reached from the internet as far as its security groups let it, and with it
 #   the agent, the ports of the host, and every task that publishes one. Traffic from outside belongs to a load balancer.
 #   The control fails for each public IPv4 address, an Elastic IP included, of any network interface of the instance.
-#   IPv6 addresses are not judged: whether one can be reached is for routes and security groups to say. Instances that
-#   are being terminated, and those of ECS Managed Instances, are not applicable.
+#   IPv6 addresses are not judged: whether one can be reached is for routes and security groups to say. Instances of ECS
+#   Managed Instances are judged too, since the subnets of their capacity provider decide. Instances that are being
+#   terminated are not applicable.
 # related_resources:
 #   - https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-instance-addressing.html
+#   - https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ManagedInstancesNetworkConfiguration.html
 #   - https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_InstanceNetworkInterfaceAssociation.html
 #   - https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-9
 # custom:
@@ -22,8 +24,8 @@
 #   remediation:
 #     text: |
 #       Start the instances in private subnets, with `AssociatePublicIpAddress` false in the launch template, and replace
-#       those that run; give an Elastic IP back with `aws ec2 disassociate-address`. Let them reach AWS through VPC
-#       endpoints or a NAT gateway first.
+#       those that run; name private subnets in the capacity provider of ECS Managed Instances. Give an Elastic IP back
+#       with `aws ec2 disassociate-address`. Let them reach AWS through VPC endpoints or a NAT gateway first.
 package tidewaiter.controls.instance.public_instance_address
 
 import rego.v1
@@ -31,7 +33,7 @@ import rego.v1
 import data.lib.instances
 
 deny contains violation if {
-	some id, instance in instances.judged
+	some id, instance in instances.present
 	found := addresses(instance)
 	some value in {address.value | some address in found}
 	violation := {
@@ -45,7 +47,7 @@ deny contains violation if {
 	}
 }
 
-exclude contains exclusion if some exclusion in instances.excluded
+exclude contains exclusion if some exclusion in instances.excluded_as_terminated
 
 # One address may stand in several places: of the instance, of its interface, and of the private address that it leads to.
 addresses(instance) := {address |

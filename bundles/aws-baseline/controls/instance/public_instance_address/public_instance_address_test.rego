@@ -50,10 +50,16 @@ test_allows_private_addresses if {
 	count(excluded) == 0
 }
 
-test_excludes_a_managed_instance if {
+test_denies_the_address_of_a_managed_instance if {
 	managed := {"i-1": {"PublicIpAddress": "198.51.100.7", "Operator": {"Managed": true}}}
 	violations := control.deny with input.ec2.instances as managed
-	excluded := control.exclude with input.ec2.instances as managed
+	paths(violations) == {"PublicIpAddress"}
+}
+
+test_excludes_an_instance_that_is_gone if {
+	gone := {"i-1": {"PublicIpAddress": "198.51.100.7", "State": {"Name": "terminated"}}}
+	violations := control.deny with input.ec2.instances as gone
+	excluded := control.exclude with input.ec2.instances as gone
 	count(violations) == 0
-	excluded == {{"resource": "i-1", "reason": "AWS operates the instance"}}
+	excluded == {{"resource": "i-1", "reason": "the instance is being terminated"}}
 }

@@ -3,7 +3,7 @@
 # description: |
 #   An ACTIVE revision can be started by whoever may start tasks, with the image, the secrets and the roles of its day,
 #   long after everything it got wrong was put right. The control fails when a family has ACTIVE revisions that no
-#   service, deployment, task set, task, EventBridge rule or schedule uses, and that are not among the newest
+#   service, deployment, task set, running task, EventBridge rule or schedule uses, and that are not among the newest
 #   `unused_revisions.keep`. What uses revisions is only known when all of these were read; a person or a pipeline that
 #   starts a revision now and then is not seen. Whether a revision is old is told by its number alone.
 # related_resources:
@@ -60,11 +60,23 @@ in_use(arn) := numbers if {
 used_of := used
 
 used[family] contains to_number(number) if {
-	some arn, _ in input.usage
+	some arn, usage in input.usage
+	is_used(usage)
 	parts := split(arn, ":")
 	number := parts[count(parts) - 1]
 	regex.match(`^[0-9]+$`, number)
 	family := trim_suffix(arn, sprintf(":%s", [number]))
+}
+
+# A document says of every task definition in it who uses it, and of the newest of a family this may be nobody.
+is_used(usage) if {
+	some list in ["deployments", "schedules", "services", "task_sets"]
+	count(object.get(usage, list, [])) > 0
+}
+
+is_used(usage) if {
+	some task in usage.tasks
+	object.get(input.ecs, ["tasks", task, "lastStatus"], "") != "STOPPED"
 }
 
 counted(1) := "an ACTIVE revision"

@@ -8,7 +8,7 @@ arn := "arn:aws:ecs:eu-central-1:123456789012:task-definition/web"
 
 denied(active, used) := violations if {
 	violations := control.deny with input.ecs.task_definition_families as {arn: {"family": "web", "activeRevisions": active}}
-		with input.usage as {sprintf("%s:%d", [arn, number]): {} | some number in used}
+		with input.usage as {sprintf("%s:%d", [arn, number]): {"services": ["web"]} | some number in used}
 }
 
 test_denies_revisions_that_nothing_uses if {
@@ -49,8 +49,28 @@ test_denies_more_than_are_kept if {
 	{violation.evidence.value | some violation in fewer} == {1}
 }
 
+test_denies_a_newest_one_that_nobody_uses_where_none_is_kept if {
+	violations := control.deny with input.ecs.task_definition_families as {arn: {"family": "web", "activeRevisions": [1]}}
+		with input.usage as {concat("", [arn, ":1"]): {"services": [], "tasks": [], "newest_active": true}}
+		with data.params.unused_revisions.keep as 0
+	count(violations) == 1
+}
+
+test_denies_what_only_a_stopped_task_ran if {
+	denied_with("STOPPED") == 1
+	denied_with("RUNNING") == 0
+}
+
+denied_with(status) := count(violations) if {
+	violations := control.deny with input.ecs as {
+		"task_definition_families": {arn: {"family": "web", "activeRevisions": [1, 2]}},
+		"tasks": {"a": {"lastStatus": status}},
+	}
+		with input.usage as {concat("", [arn, ":1"]): {"tasks": ["a"]}}
+}
+
 test_denies_although_another_family_uses_the_number if {
 	violations := control.deny with input.ecs.task_definition_families as {arn: {"family": "web", "activeRevisions": [1, 2]}}
-		with input.usage as {concat("", [arn, "-2:1"]): {}, concat("", [arn, ":latest"]): {}}
+		with input.usage as {concat("", [arn, "-2:1"]): {"services": ["web"]}, concat("", [arn, ":latest"]): {"services": ["web"]}}
 	count(violations) == 1
 }
