@@ -178,7 +178,7 @@ codes! {
     UnknownInput = "unknown-input",
     /// A control's policy has no `deny`, or one of another form than the contract's.
     Contract = "contract",
-    /// A framework's file or the list of omissions is incomplete, or names a control that its bundle does not have.
+    /// A framework's file or the list of omissions is incomplete or contradicts another, or names a control of no bundle it requires.
     Framework = "framework",
     /// A folder, package or file is not where its name says.
     Layout = "layout",

@@ -23,12 +23,16 @@ pub(super) fn controls(options: &cli::Controls) -> Result<Exit, Failure> {
     }
 }
 
-/// Everything about the controls of some bundles.
-fn load(bundles: &[Location], verification: &cli::Verification) -> Result<Catalogue, Failure> {
+/// The policies of some bundles.
+fn load(bundles: &[Location], verification: &cli::Verification) -> Result<Policies, Failure> {
     let (verification, profile, params, exceptions) = (Some(verification), None, None, None);
-    let choice = Choice { bundles, verification, profile, params, exceptions, controls: &[] };
-    let Policies { bundles: policies, sources, .. } = Policies::of(&choice)?;
-    let mut examples = policy::examples(&sources, &Limits::default())
+    Policies::of(&Choice { bundles, verification, profile, params, exceptions, controls: &[] })
+}
+
+/// Everything about the controls of some bundles, but for what these say about their examples.
+fn described(policies: &Policies) -> Result<Catalogue, Failure> {
+    let Policies { bundles: policies, sources, .. } = policies;
+    let mut examples = policy::example_files(sources, policies, &Limits::default())
         .map_err(|problems| Failure::in_files("the examples", problems))?;
     let entries = policies.all_controls().iter().map(|control| {
         let actions = collect::actions(&control.reads.iter().copied().collect());
@@ -44,7 +48,7 @@ fn load(bundles: &[Location], verification: &cli::Verification) -> Result<Catalo
 }
 
 fn list(options: &ControlsList) -> Result<Exit, Failure> {
-    let mut catalogue = load(&options.bundles, &options.verification)?;
+    let mut catalogue = described(&load(&options.bundles, &options.verification)?)?;
     if let Some(severity) = options.severity {
         catalogue.entries.retain(|entry| entry.control.severity >= severity);
     }
@@ -55,6 +59,7 @@ fn list(options: &ControlsList) -> Result<Exit, Failure> {
             let known = known.iter().map(String::as_str).collect::<Vec<_>>();
             let help = match nearest(id, &known) {
                 Some(near) => format!("did you mean `{near}`?"),
+                None if known.is_empty() => "these bundles hold no framework".to_owned(),
                 None => format!("the bundles know {}", known.join(", ")),
             };
             return Err(
@@ -75,7 +80,7 @@ fn list(options: &ControlsList) -> Result<Exit, Failure> {
 }
 
 fn show(options: &ControlsShow) -> Result<Exit, Failure> {
-    let catalogue = load(&options.bundles, &options.verification)?;
+    let catalogue = described(&load(&options.bundles, &options.verification)?)?;
     let Some(entry) = catalogue.entry(&options.control) else {
         let known = catalogue.entries.iter().map(|entry| entry.control.id.as_str()).collect::<Vec<_>>();
         let help = match (catalogue.omission(&options.control), nearest(options.control.as_str(), &known)) {
@@ -95,8 +100,14 @@ fn show(options: &ControlsShow) -> Result<Exit, Failure> {
 }
 
 fn docs(options: &ControlsDocs) -> Result<Exit, Failure> {
-    let catalogue = load(&options.bundles, &options.verification)?;
-    let pages = catalogue.entries.iter().map(|entry| catalogue::page(&catalogue, entry));
+    let policies = load(&options.bundles, &options.verification)?;
+    let catalogue = described(&policies)?;
+    let judged = policy::examples(&policies.sources, &policies.bundles, &Limits::default())
+        .map_err(|problems| Failure::in_files("the examples", problems))?;
+    let pages = catalogue.entries.iter().map(|entry| {
+        let judged = judged.get(&entry.control.id).map(Vec::as_slice).unwrap_or_default();
+        catalogue::page(&catalogue, entry, judged)
+    });
     let pages = pages.chain([catalogue::index(&catalogue)]).collect::<Vec<_>>();
     let directory = &options.output;
     fs::create_dir_all(directory).map_err(|error| output::cannot_write(directory, "the pages to", error))?;

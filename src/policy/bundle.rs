@@ -6,7 +6,7 @@ use super::Limits;
 use super::data::{self, Document};
 use super::errors;
 use super::files::{MANIFEST, Tree};
-use super::frameworks::{self, Framework};
+use super::frameworks::{self, Part};
 use super::graph::Graph;
 use super::manifest::{self, Manifest};
 use super::metadata::{self, ControlMetadata, Statements};
@@ -28,12 +28,15 @@ pub(super) struct Bundle {
     pub(super) id: BundleId,
     pub(super) title: Option<String>,
     pub(super) roots: Vec<String>,
+    pub(super) requires: Vec<String>,
     /// The manifest's name in messages.
     pub(super) manifest: String,
     pub(super) policies: Vec<Policy>,
     pub(super) controls: Vec<Draft>,
     pub(super) documents: Vec<Document>,
-    pub(super) frameworks: Vec<Framework>,
+    /// Its files of frameworks, and the ids of the controls that they may name.
+    pub(super) frameworks: Vec<Part>,
+    pub(super) ids: BTreeSet<ControlId>,
     pub(super) omissions: Vec<Omission>,
 }
 
@@ -126,19 +129,21 @@ pub(super) fn read(
         policies.push(Policy { file, text: text.to_owned(), package: package.join(".") });
     }
     let documents = data::documents(tree, &manifest, problems);
-    let frameworks = read_frameworks(tree, &ids, problems);
+    let frameworks = read_frameworks(tree, problems);
     let omissions = read_omissions(tree, problems);
-    let Manifest { name, title, revision, roots, requires: _ } = manifest;
+    let Manifest { name, title, revision, roots, requires } = manifest;
     let id = BundleId { name, revision, digest: tree.digest() };
     Some(Bundle {
         id,
         title,
         roots,
+        requires,
         manifest: tree.name(MANIFEST),
         policies,
         controls,
         documents,
         frameworks,
+        ids,
         omissions,
     })
 }
@@ -207,8 +212,7 @@ fn read_omissions(tree: &Tree, problems: &mut Vec<Diagnostic>) -> Vec<Omission> 
     omissions::parse(&tree.name(omissions::FILE), text, problems)
 }
 
-fn read_frameworks(tree: &Tree, ids: &BTreeSet<ControlId>, problems: &mut Vec<Diagnostic>) -> Vec<Framework> {
-    let known = ids.iter().collect::<Vec<_>>();
+fn read_frameworks(tree: &Tree, problems: &mut Vec<Diagnostic>) -> Vec<Part> {
     let mut read = Vec::new();
     for path in tree.files.keys() {
         let name = path.strip_prefix("frameworks/").filter(|name| !name.contains('/'));
@@ -218,7 +222,7 @@ fn read_frameworks(tree: &Tree, ids: &BTreeSet<ControlId>, problems: &mut Vec<Di
             continue;
         };
         let Some(text) = tree.text(path, problems) else { continue };
-        read.extend(frameworks::parse(&tree.name(path), stem, text, &known, problems));
+        read.extend(frameworks::parse(&tree.name(path), stem, text, problems));
     }
     read
 }

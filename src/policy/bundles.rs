@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::bundle::{self, Bundle, Draft};
 use super::engine::Prepared;
 use super::files::{self, Source};
-use super::frameworks::{self, Framework};
+use super::frameworks::{self, Framework, Holder};
 use super::graph::Graph;
 use super::input_paths::Reads;
 use super::omissions::Omission;
@@ -229,8 +229,22 @@ fn load(
     for draft in read.iter().flat_map(|bundle| &bundle.controls) {
         entry_points.insert(draft.metadata.id.clone(), entry(&graph, draft, &mut problems));
     }
-    let bundles = finish(read, Value::Object(data), params, entry_points, problems)?;
+    let frameworks = united_frameworks(&read, &mut problems);
+    let bundles = finish(read, frameworks, Value::Object(data), params, entry_points, problems)?;
     Ok(Bundles { texts, ..bundles })
+}
+
+/// What the bundles say of frameworks, put together.
+fn united_frameworks(read: &[Bundle], problems: &mut Vec<Diagnostic>) -> Vec<Framework> {
+    let holders = read.iter().map(|bundle| Holder {
+        bundle: &bundle.id.name,
+        requires: &bundle.requires,
+        controls: &bundle.ids,
+        parts: &bundle.frameworks,
+    });
+    let enabled = read.iter().flat_map(|bundle| &bundle.controls).filter(|draft| draft.metadata.enabled);
+    let enabled = enabled.map(|draft| &draft.metadata.id).collect();
+    frameworks::unite(&holders.collect::<Vec<_>>(), &enabled, problems)
 }
 
 /// Every string of a JSON value, keys included.
@@ -253,6 +267,7 @@ fn texts_of(value: &Value, texts: &mut BTreeSet<String>) {
 /// Prepares the engine, and puts everything together if nothing was wrong.
 fn finish(
     read: Vec<Bundle>,
+    frameworks: Vec<Framework>,
     data: Value,
     params: Value,
     entry_points: BTreeMap<ControlId, EntryPoints>,
@@ -278,21 +293,18 @@ fn finish(
     problems.dedup();
     let Some(prepared) = prepared.filter(|_| problems.is_empty()) else { return Err(problems) };
 
-    let (mut bundles, mut frameworks, mut all) = (Vec::new(), Vec::new(), Vec::new());
-    let mut omissions = Vec::new();
+    let (mut bundles, mut omissions, mut all) = (Vec::new(), Vec::new(), Vec::new());
+    let mut mappings = frameworks::mappings(&frameworks);
     for bundle in read {
-        let mut mappings = frameworks::mappings(&bundle.frameworks);
         for draft in bundle.controls {
             let mapped = mappings.remove(&draft.metadata.id).unwrap_or_default();
             let reads = entry_points.get(&draft.metadata.id).map(|entry| entry.reads.clone());
             all.push(Arc::new(control(draft, &bundle.id, mapped, &reads.unwrap_or_default())));
         }
-        frameworks.extend(bundle.frameworks);
         omissions.extend(bundle.omissions);
         bundles.push(BundleInfo { id: bundle.id, title: bundle.title, whole: true });
     }
     all.sort_by(|left, right| left.id.cmp(&right.id));
-    frameworks.sort_by(|left, right| left.id.cmp(&right.id));
     omissions.sort_by(|left: &Omission, right| left.id.cmp(&right.id));
     let controls = all.iter().filter(|control| control.enabled).map(Arc::clone).collect();
     let texts = BTreeSet::new();

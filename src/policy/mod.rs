@@ -59,7 +59,7 @@ mod walk;
 mod yaml;
 
 pub use bundles::{BundleInfo, Bundles, UnknownControl};
-pub use catalogue::{Example, examples};
+pub use catalogue::{Example, ExampleFile, example_files, examples};
 pub use check::{Checked, check};
 pub use exceptions::{ExceptionUse, UnusedException};
 pub use files::{Source, Tree};

@@ -54,13 +54,16 @@ impl Observed {
         }
     }
 
-    /// How the control of a recorded finding was judged; `None` when it was not, or when another bundle's control has its
-    /// id now.
+    /// How the control of a recorded finding was judged; `None` when it was not.
+    ///
+    /// Another bundle's control that has the same id is that control only when its own bundle was there and no longer holds
+    /// it: then it moved.
     #[must_use]
     pub fn control(&self, generator: &Generator) -> Option<&Looked> {
-        self.controls
-            .get(generator.control())
-            .filter(|looked| Generator::bundle_key(&looked.control.bundle.name) == generator.bundle())
+        self.controls.get(generator.control()).filter(|looked| {
+            Generator::bundle_key(&looked.control.bundle.name) == generator.bundle()
+                || self.is_whole(generator.bundle())
+        })
     }
 
     /// Whether every enabled control of the bundle was judged.

@@ -251,6 +251,22 @@ fn a_control_of_another_bundle_closes_nothing() {
 }
 
 #[test]
+fn a_control_that_moved_to_another_bundle_takes_its_findings_along() {
+    let (records, _) = published("arn:a", failed("it fails"));
+    let moved = |listed| {
+        let looked = Looked { control: control("SV01", "another"), evaluated: Ok(()), listed };
+        Observed::new(["another", "base"], [looked], &[])
+    };
+    assert_eq!(
+        decided(&[], &records, &moved(Err("ecs:ListServices was denied".to_owned())), days(1)),
+        "hold: the resource was not seen, but not all could be listed: ecs:ListServices was denied"
+    );
+    assert_eq!(decided(&[], &records, &moved(Ok(())), days(1)), "archive: the resource no longer exists");
+    let found = [desire(finding(&control("SV01", "another"), "arn:a", failed("it fails")))];
+    assert_eq!(decided(&found, &records, &moved(Ok(())), days(1)), "update: its content changed");
+}
+
+#[test]
 fn a_control_that_does_not_apply_archives_with_its_reason() {
     let (records, _) = published("arn:a", failed("it fails"));
     let verdict = Verdict {

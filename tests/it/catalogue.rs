@@ -80,6 +80,50 @@ fn a_framework_is_shown_with_its_gaps() {
 }
 
 #[test]
+fn a_framework_is_answered_to_by_all_bundles_together() {
+    let requirement = |bundles: &[&str], framework: &str, id: &str| {
+        let arguments = ["controls", "list", "--format", "json", "--framework", framework];
+        let bundles = bundles.iter().flat_map(|bundle| ["--bundle", bundle]);
+        let list = Program::new().run(arguments.into_iter().chain(bundles)).expect(0).json();
+        let requirements = list["frameworks"][0]["requirements"].as_array().unwrap();
+        requirements.iter().find(|it| it["id"] == id).unwrap().clone()
+    };
+    let together = requirement(&[], "nist-800-53-r5", "AU-6(3)");
+    assert_eq!(together["controls"], serde_json::json!(["CL01", "GD04", "NW01", "TD20", "TK08"]));
+    let alone = requirement(&["builtin/aws-hygiene"], "nist-800-53-r5", "AU-6(3)");
+    assert_eq!(alone["controls"], serde_json::json!(["CL01"]));
+    assert_eq!(alone["label"], together["label"]);
+
+    let gap = requirement(&["builtin/aws-baseline"], "aws-security-hub-ecs", "ECS.14");
+    assert_eq!((&gap["covered"], &gap["controls"]), (&Value::from(false), &serde_json::json!([])));
+    assert!(gap["reason"].as_str().unwrap().contains("aws-hygiene"), "{gap}");
+    let covered = requirement(&[], "aws-security-hub-ecs", "ECS.14");
+    assert_eq!((&covered["covered"], &covered["reason"]), (&Value::from(true), &Value::Null));
+}
+
+/// Judging the examples of every control takes many seconds, and what lists and shows controls names them only.
+#[test]
+fn listing_and_showing_judge_no_example() {
+    let program = Program::new();
+    program.write(
+        "ours/.manifest",
+        r#"{"revision": "1", "roots": ["tidewaiter/controls/service"], "metadata": {"name": "ours"}}"#,
+    );
+    let wish =
+        ["service", "exec_on", "--field", "enableExecuteCommand", "--expected", "false", "--id", "SV77"];
+    program.run(["new", "control", "--bundle", "ours"].into_iter().chain(wish)).expect(0);
+    program
+        .write("ours/controls/service/exec_on/examples/pass_no_document.json", "nothing that can be judged");
+    for arguments in [["controls", "list", "--format", "json"], ["controls", "show", "SV77", "--format=json"]]
+    {
+        let shown = program.run(arguments.into_iter().chain(["--bundle", "ours"])).expect(0).stdout;
+        assert!(shown.contains("pass_no_document.json"), "{shown}");
+    }
+    let refused = program.run(["controls", "docs", "--bundle", "ours"]).expect(2).stderr;
+    assert!(refused.contains("pass_no_document.json"), "{refused}");
+}
+
+#[test]
 fn what_is_left_out_is_said_with_its_reason() {
     let refused = Program::new().run(["controls", "show", "IM10"]).expect(2).stderr;
     assert!(refused.contains("it is left out: No API of AWS"), "{refused}");

@@ -27,7 +27,7 @@ fn program() -> Program {
     std::fs::write(&policy, text.replace(said, every)).unwrap();
     std::fs::remove_dir_all(new.join("controls/task_definition/host_pid_mode")).unwrap();
     // The one policy that asks what it says.
-    let asking = new.join("lib/violations/violations.rego");
+    let asking = new.join("lib/revision_violations/aws_baseline/aws_baseline.rego");
     let text = std::fs::read_to_string(&asking).unwrap();
     std::fs::write(&asking, text.replace("\t\"host_pid_mode\": controls.host_pid_mode.deny,\n", "")).unwrap();
     for entry in std::fs::read_dir(new.join("frameworks")).unwrap() {

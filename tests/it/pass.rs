@@ -263,7 +263,7 @@ fn a_withdrawn_control_is_archived_and_a_narrower_pass_archives_nothing() {
     let (emulator, names) = Emulator::with_small_estate();
     let program = emulator.program();
     let bundle = program.path("bundle");
-    copy(&project("bundles/aws-baseline"), &bundle);
+    copy(&project("bundles/aws-hygiene"), &bundle);
     let with_bundle = |arguments: &[&str]| {
         let bundle = bundle.to_str().unwrap().to_owned();
         let all =
@@ -274,10 +274,10 @@ fn a_withdrawn_control_is_archived_and_a_narrower_pass_archives_nothing() {
     let id = finding_id("SV05", &names["services"]["reports"]);
     assert_eq!(status(&ours(&emulator), &id), ("FAILED", "ACTIVE"));
 
-    with_bundle(&["--control", "SV01"]);
+    with_bundle(&["--control", "SV06"]);
     assert_eq!(status(&ours(&emulator), &id), ("FAILED", "ACTIVE"));
 
-    std::fs::remove_dir_all(bundle.join("controls/service/tags_not_propagated")).unwrap();
+    std::fs::remove_dir_all(bundle.join("controls/tagging/tags_not_propagated")).unwrap();
     for framework in std::fs::read_dir(bundle.join("frameworks")).unwrap() {
         std::fs::remove_file(framework.unwrap().path()).unwrap();
     }

@@ -1,6 +1,6 @@
 //! Bundles that require other bundles.
 
-use super::{Fixture, metadata};
+use super::{Fixture, control_id, metadata};
 use crate::policy::{Bundles, Limits, TestOptions, TestOutcome, TestPaths, check, test};
 
 fn manifest(name: &str, root: &str, requires: &str) -> String {
@@ -58,6 +58,33 @@ fn what_nobody_has_and_what_is_no_name_is_refused() {
     let no_list = bundle(r#"["aws-library", 1]"#).problems();
     insta::assert_snapshot!(no_list, @r#".manifest: `metadata.requires` is not a list of other bundles' names [manifest] (name each bundle as its own manifest does, such as `["aws-library"]`)"#);
     assert_eq!(bundle(r#"["ours"]"#).problems(), no_list, "a bundle does not require itself");
+}
+
+#[test]
+fn a_framework_of_the_program_can_be_answered_to_by_somebodys_control() {
+    let framework = |id: &str| {
+        format!(
+            "id: nist-800-53-r5\nrequirements:\n  - {{id: AC-1, controls: [XX01]}}\n  - {{id: AU-2, controls: [{id}]}}\n"
+        )
+    };
+    let with =
+        |requires: &str, id: &str| bundle(requires).with("frameworks/nist-800-53-r5.yaml", &framework(id));
+    // What the framework is, and how its requirements are written, the baseline says.
+    let bundles = with(r#"["aws-library", "aws-baseline"]"#, "TD20").load();
+    let nist = bundles.frameworks().iter().find(|it| it.id == "nist-800-53-r5").unwrap();
+    assert_eq!(nist.title, "NIST SP 800-53 Revision 5");
+    let ours = bundles.control(&control_id("XX01")).unwrap();
+    let labels = ours.mappings.iter().map(|mapping| mapping.label.as_deref()).collect::<Vec<_>>();
+    assert_eq!(labels, [Some("NIST.800-53.r5 AC-1")]);
+    let logging = nist.requirements.iter().find(|it| it.id == "AU-2").unwrap();
+    assert!(logging.controls.contains(&control_id("TD20")) && logging.controls.len() > 1, "{logging:?}");
+
+    insta::assert_snapshot!(with(r#"["aws-library"]"#, "XX01").problems(), @r"
+    frameworks/nist-800-53-r5.yaml:1:1: the framework has no `source` [framework] (write it, or require the bundle that says it: the file is to be understood alone)
+    frameworks/nist-800-53-r5.yaml:1:1: the framework has no `title` [framework] (write it, or require the bundle that says it: the file is to be understood alone)
+    frameworks/nist-800-53-r5.yaml:1:1: the framework has no `version` [framework] (write it, or require the bundle that says it: the file is to be understood alone)
+    ");
+    insta::assert_snapshot!(with(r#"["aws-library", "aws-baseline"]"#, "CL01").problems(), @"frameworks/nist-800-53-r5.yaml:4:27: neither the bundle nor one that it requires has a control `CL01` [framework] (did you mean `CI01`?)");
 }
 
 #[test]

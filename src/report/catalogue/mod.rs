@@ -14,7 +14,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::domain::{BundleId, Control, ControlId, Covered};
-use crate::policy::{Example, Framework, Omission, Requirement};
+use crate::policy::{ExampleFile, Framework, Omission, Requirement};
 
 pub use json::{VERSION as JSON_VERSION, list as json, show as json_of};
 pub use page::{MADE, index, page};
@@ -41,7 +41,7 @@ pub struct Entry {
     /// Its parameters with their defaults; a parameter with parts is one entry for each, dots between the names.
     pub parameters: Vec<(String, Value)>,
     /// Its examples, by name.
-    pub examples: Vec<Example>,
+    pub examples: Vec<ExampleFile>,
     /// The IAM actions that reading its evidence takes, sorted.
     pub actions: Vec<&'static str>,
 }
@@ -52,7 +52,7 @@ impl Entry {
     pub fn new(
         control: Arc<Control>,
         params: &Value,
-        examples: Vec<Example>,
+        examples: Vec<ExampleFile>,
         actions: &BTreeSet<&'static str>,
     ) -> Self {
         let mut parameters = Vec::new();

@@ -20,9 +20,9 @@ fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace('\n', " ")
 }
 
-/// The page of a control, called after its id.
+/// The page of a control with its examples as they were judged, called after its id.
 #[must_use]
-pub fn page(catalogue: &Catalogue, entry: &Entry) -> (String, String) {
+pub fn page(catalogue: &Catalogue, entry: &Entry, judged: &[Example]) -> (String, String) {
     let control = &entry.control;
     let mut text = format!("{MADE}\n# {}: {}\n\n", control.id, control.title);
     let _ = writeln!(
@@ -42,7 +42,7 @@ pub fn page(catalogue: &Catalogue, entry: &Entry) -> (String, String) {
     }
     let _ = writeln!(text, "\n{}", control.description.trim());
     looks_at(&mut text, entry);
-    examples(&mut text, entry);
+    examples(&mut text, entry, judged);
     let _ = writeln!(text, "\n## What to do\n\n{}", control.remediation.text.trim());
     if let Some(action) = &control.remediation.action {
         let _ = writeln!(text, "\nThe action that could do it is `{action}`.");
@@ -55,7 +55,7 @@ pub fn page(catalogue: &Catalogue, entry: &Entry) -> (String, String) {
     }
     frameworks(&mut text, catalogue, entry);
     covers(&mut text, entry);
-    exception(&mut text, entry);
+    exception(&mut text, entry, judged);
     if !control.related_resources.is_empty() {
         text.push_str("\n## Read more\n\n");
         for page in &control.related_resources {
@@ -86,13 +86,13 @@ fn looks_at(text: &mut String, entry: &Entry) {
 }
 
 /// Every failing example with its messages, the first of them with the resource that fails.
-fn examples(text: &mut String, entry: &Entry) {
-    let of = |kind| entry.examples.iter().filter(move |example| example.shows == kind);
+fn examples(text: &mut String, entry: &Entry, judged: &[Example]) {
+    let of = |kind| judged.iter().filter(move |example| example.file.shows == kind);
     if of(ExampleKind::Fail).next().is_some() {
         text.push_str("\n## When it fails\n\n");
         for example in of(ExampleKind::Fail) {
             for message in messages(example) {
-                let _ = writeln!(text, "- {} (`{}`)", message.replace('\n', " "), example.name);
+                let _ = writeln!(text, "- {} (`{}`)", message.replace('\n', " "), example.file.name);
             }
         }
         if let Some(shown) = of(ExampleKind::Fail).find_map(|example| fragment(entry, example)) {
@@ -102,7 +102,7 @@ fn examples(text: &mut String, entry: &Entry) {
     for (kind, title) in
         [(ExampleKind::Pass, "passes or is not judged"), (ExampleKind::Unknown, "cannot know")]
     {
-        let names = of(kind).map(|example| format!("`{}`", example.name)).collect::<Vec<_>>();
+        let names = of(kind).map(|example| format!("`{}`", example.file.name)).collect::<Vec<_>>();
         if !names.is_empty() {
             let _ = writeln!(text, "\nExamples where it {title}: {}.", names.join(", "));
         }
@@ -124,8 +124,11 @@ fn fragment(entry: &Entry, example: &Example) -> Option<String> {
     if body.lines().count() > SHOWN_LINES {
         return None;
     }
-    let mut text =
-        format!("\nThe {} of `{}`:\n\n```json\n{body}\n```\n", entry.control.population.noun(), example.name);
+    let mut text = format!(
+        "\nThe {} of `{}`:\n\n```json\n{body}\n```\n",
+        entry.control.population.noun(),
+        example.file.name
+    );
     if let Some(params) = &example.params {
         let _ = write!(text, "\nwith the parameters\n\n```json\n{params:#}\n```\n");
     }
@@ -162,8 +165,8 @@ fn covers(text: &mut String, entry: &Entry) {
 }
 
 /// An exception for what fails in the first example, ready to be filled in.
-fn exception(text: &mut String, entry: &Entry) {
-    let failed = entry.examples.iter().flat_map(|example| &example.verdicts);
+fn exception(text: &mut String, entry: &Entry, judged: &[Example]) {
+    let failed = judged.iter().flat_map(|example| &example.verdicts);
     let failed = failed.filter(|verdict| matches!(verdict.outcome, Outcome::Failed(_)));
     let Some(resource) = failed.map(|verdict| verdict.resource.as_str()).next() else { return };
     let resource = Value::from(resource);

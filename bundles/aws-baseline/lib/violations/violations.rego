@@ -3,56 +3,22 @@
 # description: |
 #   What the controls of task definitions find, for controls on what runs a revision: a violation of the revision is one
 #   of the task and of the service as well, and no control of task definitions is written twice. Which of them count is
-#   for `data.params.violating_revision`.
+#   for `data.params.violating_revision`. Each bundle brings what its own controls find, in a package of its own below
+#   `lib.revision_violations`, so that a control counts where its bundle is loaded.
 package lib.violations
 
 import rego.v1
-
-import data.tidewaiter.controls.task_definition as controls
 
 # The folders of the controls that a revision violates, by its ARN.
 # Whole, because OPA goes through a partial rule again for each key that it is asked for.
 of_revision := _of_revision
 
 _of_revision[arn] contains control if {
+	some findings in by_bundle
 	some control in data.params.violating_revision.controls
-	some violation in found[control]
+	some violation in findings[control]
 	arn := violation.resource
 }
 
-# What each control finds, by its folder. They are named one by one: `task_definition[control]` would have everything
-# evaluated that lies beside them, tests included.
-found := {
-	"blocking_log_mode": controls.blocking_log_mode.deny,
-	"compatibility_not_allowed": controls.compatibility_not_allowed.deny,
-	"container_without_logging": controls.container_without_logging.deny,
-	"credential_variable_name": controls.credential_variable_name.deny,
-	"dangerous_capability_added": controls.dangerous_capability_added.deny,
-	"efs_transit_unencrypted": controls.efs_transit_unencrypted.deny,
-	"environment_file_not_allowed": controls.environment_file_not_allowed.deny,
-	"excess_capabilities": controls.excess_capabilities.deny,
-	"execution_role_as_task_role": controls.execution_role_as_task_role.deny,
-	"fault_injection_in_production": controls.fault_injection_in_production.deny,
-	"floating_image_tag": controls.floating_image_tag.deny,
-	"host_device_mapped": controls.host_device_mapped.deny,
-	"host_ipc_mode": controls.host_ipc_mode.deny,
-	"host_network_mode": controls.host_network_mode.deny,
-	"host_pid_mode": controls.host_pid_mode.deny,
-	"image_not_allowed": controls.image_not_allowed.deny,
-	"image_without_digest": controls.image_without_digest.deny,
-	"linux_root_user": controls.linux_root_user.deny,
-	"memory_limit_missing": controls.memory_limit_missing.deny,
-	"network_mode_not_awsvpc": controls.network_mode_not_awsvpc.deny,
-	"plaintext_secret": controls.plaintext_secret.deny,
-	"privilege_escalation_possible": controls.privilege_escalation_possible.deny,
-	"privileged_container": controls.privileged_container.deny,
-	"required_tags_missing": controls.required_tags_missing.deny,
-	"root_user_in_host_network": controls.root_user_in_host_network.deny,
-	"sensitive_host_path_mounted": controls.sensitive_host_path_mounted.deny,
-	"task_role_missing": controls.task_role_missing.deny,
-	"task_size_not_allowed": controls.task_size_not_allowed.deny,
-	"unapproved_registry": controls.unapproved_registry.deny,
-	"unconfined_container": controls.unconfined_container.deny,
-	"windows_administrator_user": controls.windows_administrator_user.deny,
-	"writable_root_filesystem": controls.writable_root_filesystem.deny,
-}
+# What the controls of each bundle find, by their folders.
+by_bundle := [bundle.found | some bundle in data.lib.revision_violations]

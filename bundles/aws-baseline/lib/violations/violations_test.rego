@@ -2,6 +2,7 @@ package lib.violations_test
 
 import rego.v1
 
+import data.lib.revision_violations.aws_baseline
 import data.lib.violations
 
 definitions := {
@@ -25,11 +26,16 @@ test_nothing_counts_for_an_empty_list if {
 		with data.params as counting([])
 }
 
-test_every_control_that_counts_is_found if {
-	unknown := [control |
-		some control in data.params.violating_revision.controls
-		not is_set(violations.found[control])
-	]
-		with input.ecs.task_definitions as {}
-	unknown == []
+test_another_bundles_findings_count_too if {
+	violations.of_revision == {"web:2": {"house_rule"}} with data.lib.revision_violations as {
+		"aws_baseline": {"found": {"host_pid_mode": set()}},
+		"house": {"found": {"house_rule": {{"resource": "web:2"}}}},
+	}
+		with data.params as counting(["host_pid_mode", "house_rule"])
+}
+
+# The other way round a control that counts may be one of another bundle.
+test_every_control_that_is_found_counts if {
+	found := object.keys(aws_baseline.found) with input.ecs.task_definitions as {}
+	found - {control | some control in data.params.violating_revision.controls} == set()
 }
