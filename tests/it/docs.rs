@@ -79,12 +79,14 @@ fn the_table_of_diagnostics_is_current() {
     holds("docs/diagnostics.md", &text);
 }
 
-/// What is carried over from botocore and OPA is what the pinned versions say.
+/// What is carried over from botocore, OPA and the Service Authorization Reference is what the pinned versions say.
 #[test]
-fn the_facts_about_shapes_and_builtins_are_current() {
-    for (facts, path) in
-        [("shapes", "src/snapshot/shapes.json"), ("builtins", "src/policy/check/builtins.json")]
-    {
+fn the_facts_about_shapes_builtins_and_access_are_current() {
+    for (facts, path) in [
+        ("shapes", "src/snapshot/shapes.json"),
+        ("builtins", "src/policy/check/builtins.json"),
+        ("access", "src/access/reference.json"),
+    ] {
         let printed =
             Command::new(python()).arg(project("tests/support/facts.py")).arg(facts).output().unwrap();
         let said = String::from_utf8_lossy(&printed.stderr);
