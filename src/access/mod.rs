@@ -6,9 +6,27 @@
 //! **Invariant:** what cannot be decided is *unknown*. A grant says at least what IAM would grant, a denial at most what IAM
 //! would deny, and a condition key binds only where no request could go round it.
 
+mod bits;
+mod condition;
+mod context;
+mod decide;
+mod document;
+mod grants;
+mod limit;
+mod names;
+mod operator;
 mod pattern;
+mod principal;
 mod reference;
+mod report;
+mod scope;
 mod tri;
+mod variables;
 
+pub use context::Context;
+pub use decide::{Answer, Decision, Step, acts_on, decide};
+pub use limit::{Tested, Word};
+pub use principal::{Estate, Kind, Principal, Sources, Through};
 pub use reference::{Action, Key, Reference, Values, reference};
+pub use report::{Access, Binding, Bound, Grant, Granted, Origin, Void};
 pub use tri::Tri;

@@ -35,7 +35,9 @@ impl Piece {
     fn meets(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Literal(mine), Self::Literal(theirs)) => mine == theirs,
-            (Self::Word, Self::Literal(character)) | (Self::Literal(character), Self::Word) => *character != ':',
+            (Self::Word, Self::Literal(character)) | (Self::Literal(character), Self::Word) => {
+                *character != ':'
+            }
             _ => true,
         }
     }
@@ -58,6 +60,11 @@ impl Pattern {
             other => Piece::Literal(other),
         });
         Self::of_pieces(text, pieces)
+    }
+
+    /// A text in which nothing is special.
+    pub(super) fn of_text(text: &str) -> Self {
+        Self::of_pieces(text, text.chars().map(Piece::Literal))
     }
 
     /// The form of a resource type's ARNs, with names in braces for what differs.
@@ -97,19 +104,20 @@ impl Pattern {
         Self { pieces, text: text.to_owned(), is_too_long }
     }
 
-    /// As it was written.
-    pub(super) fn text(&self) -> &str {
-        &self.text
+    /// How many parts it has.
+    pub(super) fn len(&self) -> usize {
+        self.pieces.len()
+    }
+
+    /// The parts of an ARN, each as a pattern of its own.
+    pub(super) fn arn_parts(&self) -> Vec<Self> {
+        let parts = self.pieces.splitn(6, |piece| *piece == Piece::Literal(':'));
+        parts.map(|part| Self::of_pieces("", part.iter().cloned())).collect()
     }
 
     /// Whether it stands for every text.
     pub(super) fn is_everything(&self) -> bool {
         self.pieces == [Piece::Many]
-    }
-
-    /// Whether it is one text and no other.
-    pub(super) fn is_literal(&self) -> bool {
-        !self.is_too_long && self.pieces.iter().all(|piece| matches!(piece, Piece::Literal(_)))
     }
 
     /// Whether nobody can tell what it stands for: it has a variable, or is longer than anything it could match.
@@ -135,7 +143,8 @@ impl Pattern {
 
     /// Whether it certainly stands for everything that the other stands for.
     pub(super) fn covers(&self, other: &Self) -> bool {
-        self.is_everything() || (!self.is_too_long && !other.is_too_long && walk(&self.pieces, &other.pieces, false))
+        self.is_everything()
+            || (!self.is_too_long && !other.is_too_long && walk(&self.pieces, &other.pieces, false))
     }
 
     /// Whether some text may be one of both. When in doubt it may.
@@ -193,7 +202,8 @@ fn walk(pattern: &[Piece], text: &[Piece], is_lenient: bool) -> bool {
 
 /// Whether two patterns have a text in common: which places of the second can be reached, for each place of the first.
 fn meet(left: &[Piece], right: &[Piece]) -> bool {
-    let mark = |row: &mut [bool], place: usize| row.iter_mut().skip(place).take(1).for_each(|cell| *cell = true);
+    let mark =
+        |row: &mut [bool], place: usize| row.iter_mut().skip(place).take(1).for_each(|cell| *cell = true);
     let mut reached = vec![false; right.len() + 1];
     mark(&mut reached, 0);
     for mine in left.iter().map(Some).chain([None]) {
@@ -211,12 +221,14 @@ fn meet(left: &[Piece], right: &[Piece]) -> bool {
             }
             match (mine, theirs) {
                 (None, None) => return true,
-                (Some(mine), Some(theirs)) if mine.meets(theirs) => match (mine.repeats(), theirs.repeats()) {
-                    (true, true) => {}
-                    (true, false) => mark(&mut reached, place + 1),
-                    (false, true) => mark(&mut next, place),
-                    (false, false) => mark(&mut next, place + 1),
-                },
+                (Some(mine), Some(theirs)) if mine.meets(theirs) => {
+                    match (mine.repeats(), theirs.repeats()) {
+                        (true, true) => {}
+                        (true, false) => mark(&mut reached, place + 1),
+                        (false, true) => mark(&mut next, place),
+                        (false, false) => mark(&mut next, place + 1),
+                    }
+                }
                 _ => {}
             }
         }
@@ -265,7 +277,8 @@ mod tests {
     fn patterns_meet_where_a_text_is_in_both() {
         assert!(meets("a*", "*b") && meets("*a*", "*b*") && meets("a?c", "ab*") && meets("", "*"));
         assert!(!meets("a*", "b*") && !meets("a", "a?") && !meets("*a", "*b"));
-        let task = Pattern::of_template("arn:${Partition}:ecs:${Region}:${Account}:task/${ClusterName}/${TaskId}");
+        let task =
+            Pattern::of_template("arn:${Partition}:ecs:${Region}:${Account}:task/${ClusterName}/${TaskId}");
         assert!(task.meets(&Pattern::new("arn:aws:ecs:*")));
         assert!(!task.meets(&Pattern::new("arn:aws:ecs:eu-west-1:1:task-definition/web:*")));
     }

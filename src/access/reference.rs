@@ -229,9 +229,7 @@ impl Action {
 /// Whether the action supports a key of this family, such as `aws:ResourceTag/${TagKey}`, under another name already.
 pub(super) fn is_of_family(family: &str, key: &str) -> bool {
     match family.strip_suffix(TAG_KEY) {
-        Some(prefix) => {
-            key.get(..prefix.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(prefix))
-        }
+        Some(prefix) => key.get(..prefix.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(prefix)),
         None => family.eq_ignore_ascii_case(key),
     }
 }

@@ -8,6 +8,7 @@
     reason = "a test fails by panicking, also in what it stands on"
 )]
 
+mod access;
 mod anonymize;
 mod bad_input;
 mod bundle_files;
