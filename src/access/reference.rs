@@ -182,6 +182,14 @@ impl Reference {
         self.resource_types.get(resource_type)
     }
 
+    /// Whether this is an action, a condition key or a resource type.
+    #[must_use]
+    pub fn knows(&self, name: &str) -> bool {
+        let folded = name.to_ascii_lowercase();
+        let is_key = self.keys.contains_key(&folded) || self.global_keys.contains_key(&folded);
+        is_key || self.resource_types.contains_key(name) || self.action(name).is_some()
+    }
+
     /// What an action makes of a condition key.
     #[must_use]
     pub fn key(&self, action: &Action, key: &str) -> Key {

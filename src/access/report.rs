@@ -129,6 +129,14 @@ pub enum Binding {
     Unknown,
 }
 
+impl Access {
+    /// Whether nothing is left open that policies say. What may be open still is what a grant says itself.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.unknown.is_empty() && self.actions.values().all(|granted| granted.unknown.is_empty())
+    }
+}
+
 impl Origin {
     pub(super) fn of(held: &Held, statement: &Statement) -> Self {
         Self {

@@ -22,6 +22,7 @@ ENVIRONMENT = Path(sys.executable).parent.parent
 # What a member of each collection is. `None`: no shape of one API.
 COLLECTIONS = {
     "accounts": None,
+    "iam.access": None,
     "application_autoscaling.scalable_targets": ("application-autoscaling", "ScalableTarget"),
     "cloudtrail.trail_status": ("cloudtrail", "GetTrailStatusResponse"),
     "cloudtrail.trails": ("cloudtrail", "Trail"),
