@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::pattern::Pattern;
+use super::tri::Tri;
 
 /// Where a key's name has the key of a tag in it.
 const TAG_KEY: &str = "${TagKey}";
@@ -163,6 +164,13 @@ impl Reference {
     pub fn action(&self, name: &str) -> Option<(usize, &Action)> {
         let at = self.folded.binary_search(&name.to_ascii_lowercase()).ok()?;
         Some((at, self.actions.get(at)?))
+    }
+
+    /// The actions that a name stands for: case does not matter, and `*` and `?` are wildcards.
+    pub fn matching(&self, name: &str) -> impl Iterator<Item = &Action> {
+        let pattern = Pattern::new(&name.to_ascii_lowercase());
+        let actions = self.actions.iter().zip(&self.folded);
+        actions.filter(move |(_, folded)| pattern.matches(folded) == Tri::True).map(|(action, _)| action)
     }
 
     /// The names of the actions at these places, in lower case.

@@ -1,5 +1,6 @@
 //! The command line: types and help texts only.
 
+mod access;
 mod bundle;
 pub mod check;
 mod controls;
@@ -14,6 +15,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
+pub use access::Access;
 pub use bundle::{
     Bundle, BundleAction, BundleBuild, BundleFormat, BundleInspect, BundleSign, BundleVerify, Verification,
 };
@@ -65,6 +67,8 @@ pub enum Command {
     Fixture(Fixture),
     /// Show which verdicts a change of policies would change on a real estate, and by which violation.
     Diff(Diff),
+    /// Say who may do what to ECS, and under which conditions.
+    Access(Access),
     /// Write what an author goes on from.
     New(New),
     /// The catalogue: which controls there are, what each is, and what they answer to.

@@ -3,6 +3,7 @@
 //! They stand apart because they are where the world comes in: which files, which moment, which terminal. They decide
 //! nothing about the estate.
 
+mod access;
 mod bundle;
 mod bundle_sources;
 mod check;
@@ -64,6 +65,7 @@ fn execute(cli: &Cli) -> Result<Exit, Failure> {
         Command::Test(options) => test::test(options, &cli.console),
         Command::Fixture(options) => fixture::fixture(options, &cli.console),
         Command::Diff(options) => diff::diff(options, &cli.console),
+        Command::Access(options) => in_runtime(access::access(options, &cli.console)),
         Command::New(options) => new::new(options),
         Command::Controls(options) => controls::controls(options),
     }

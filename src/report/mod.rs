@@ -3,6 +3,7 @@
 //! A [`Report`] is the whole of what a pass has to say; formats choose from it and add nothing.
 //! The JSON form is a wire format with a version of its own, apart from the domain's types.
 
+pub mod access;
 mod asff;
 pub mod catalogue;
 pub mod diagnostics;

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tidewaiter::access::{Answer, Bound, Context, decide, reference};
 
 use self::support::{Account, ROLE};
-use crate::support::program::project;
+use crate::support::program::{Program, project};
 
 const TASK_DEFINITION: &str = "arn:aws:ecs:eu-west-1:111122223333:task-definition/web:1";
 const SERVICE: &str = "arn:aws:ecs:eu-west-1:111122223333:service/web/api";
@@ -229,4 +229,62 @@ fn every_request_is_answered_as_its_page_says() {
         }
     }
     assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
+fn the_command_says_who_may_do_what_and_by_which_statement() {
+    let program = Program::new();
+    let run =
+        |arguments: &[&str], exit| program.run(["access", "--example"].iter().chain(arguments)).expect(exit);
+
+    let table = run(&["--principal", "deploy-pipeline", "--action", "ecs:*Service"], 0).stdout;
+    assert!(table.contains("ecs:CreateService") && table.contains("ecs:auto-assign-public-ip"), "{table}");
+    assert!(!table.contains("iam:PassRole") && !table.contains('\u{1b}'), "{table}");
+
+    let asked =
+        ["--principal", "deploy-pipeline", "--can", "ecs:updateservice", "--on", "service/payments/api"];
+    let told = run(&asked, 3).stdout;
+    assert!(
+        told.contains("may allow it on") && told.contains("depending on `ecs:auto-assign-public-ip`"),
+        "{told}"
+    );
+    let with = ["--with", "ecs:auto-assign-public-ip=false", "--with", "ecs:enable-execute-command=false"];
+    let told = run(&[asked.as_slice(), &with].concat(), 0).stdout;
+    assert!(told.contains("allowed arn:aws:iam::111122223333:role/deploy-pipeline"), "{told}");
+    let told = run(
+        &[asked.as_slice(), &["--with", "ecs:enable-execute-command=true", "--format", "json"]].concat(),
+        0,
+    );
+    let told = serde_json::from_str::<Value>(&told.stdout).unwrap();
+    let answer = &told["principals"]["arn:aws:iam::111122223333:role/deploy-pipeline"];
+    assert_eq!(answer["answer"], "denied");
+    assert_eq!(answer["path"][0]["says"], "nothing in identity policies allows it");
+    assert_eq!((&told["version"], &told["action"]), (&json!(1), &json!("ecs:UpdateService")));
+}
+
+#[test]
+fn a_question_with_a_mistake_is_refused_with_the_way_out() {
+    let program = Program::new();
+    program.write(
+        "empty.json",
+        &json!({
+            "version": "1", "account": {"id": "111122223333", "partition": "aws"}, "region": "eu-west-1",
+            "taken_at": "2026-11-22T08:00:00Z",
+        })
+        .to_string(),
+    );
+    for (arguments, says) in [
+        (vec!["--example", "--action", "ecs:RunTsk"], "did you mean `ecs:RunTask`?"),
+        (vec!["--example", "--can", "ecs:RunTasks"], "did you mean `ecs:RunTask`?"),
+        (vec!["--example", "--principal", "deploy-pipelin"], "did you mean `deploy-pipeline`?"),
+        (
+            vec!["--example", "--can", "ecs:RunTask", "--on", "service/a/b"],
+            "it acts on `ecs:task-definition`",
+        ),
+        (vec!["--example", "--can", "ecs:ListClusters", "--on", "cluster/a"], "leave --on out"),
+        (vec!["--snapshot", "empty.json"], "the snapshot holds no `iam.groups`"),
+    ] {
+        let error = program.run(["access"].iter().chain(&arguments)).expect(2).stderr;
+        assert!(error.contains(says), "{arguments:?}: {error}");
+    }
 }

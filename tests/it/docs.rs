@@ -53,6 +53,7 @@ fn the_command_line_reference_is_current() {
         "test",
         "diff",
         "fixture",
+        "access",
         "new control",
         "controls list",
         "controls show",
