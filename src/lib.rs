@@ -41,6 +41,7 @@ pub mod config;
 pub mod diagnostic;
 pub mod domain;
 pub mod fixture;
+pub mod guardrails;
 pub mod ledger;
 pub mod policy;
 pub mod publish;

@@ -6,6 +6,7 @@ pub mod check;
 mod controls;
 mod diff;
 mod fixture;
+mod guardrails;
 mod new;
 mod test;
 
@@ -22,6 +23,7 @@ pub use bundle::{
 pub use controls::{Controls, ControlsDocs, ControlsList, ControlsShow, ControlsWhat, ListFormat};
 pub use diff::{Diff, DiffFormat};
 pub use fixture::Fixture;
+pub use guardrails::{GuardrailFormat, GuardrailKind, Guardrails};
 pub use new::{New, NewControl, NewWhat};
 pub use test::{Test, TestFormat};
 
@@ -71,6 +73,8 @@ pub enum Command {
     Access(Access),
     /// Write what an author goes on from.
     New(New),
+    /// Write the policies for IAM or an organization that would prevent what the bundles detect.
+    Guardrails(Guardrails),
     /// The catalogue: which controls there are, what each is, and what they answer to.
     Controls(Controls),
 }

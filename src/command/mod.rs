@@ -14,6 +14,7 @@ mod evaluate;
 mod exit;
 mod failure;
 mod fixture;
+mod guardrails;
 mod input;
 mod new;
 mod output;
@@ -67,6 +68,7 @@ fn execute(cli: &Cli) -> Result<Exit, Failure> {
         Command::Diff(options) => diff::diff(options, &cli.console),
         Command::Access(options) => in_runtime(access::access(options, &cli.console)),
         Command::New(options) => new::new(options),
+        Command::Guardrails(options) => guardrails::guardrails(options),
         Command::Controls(options) => controls::controls(options),
     }
 }

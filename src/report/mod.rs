@@ -8,6 +8,7 @@ mod asff;
 pub mod catalogue;
 pub mod diagnostics;
 pub mod diff;
+pub mod guardrails;
 mod json;
 mod table;
 pub mod testing;

@@ -23,6 +23,7 @@ mod example;
 mod faults;
 mod fixture;
 mod fuzzed;
+mod guardrails;
 mod killed;
 mod labelled;
 mod new_control;
