@@ -1,7 +1,7 @@
 //! What principals may do, against tables of cases with their sources.
 
 mod properties;
-mod support;
+pub(crate) mod support;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -56,11 +56,12 @@ fn run_task() -> String {
 }
 
 /// What a request for an action is about.
-fn resource(action: &str) -> Vec<String> {
+pub(crate) fn resource(action: &str) -> Vec<String> {
     let action = reference().action(action).unwrap().1;
     let id = |name: &str| match name {
         "ecs:task-definition" => TASK_DEFINITION.to_owned(),
         "ecs:service" => SERVICE.to_owned(),
+        "ecs:task" => "arn:aws:ecs:eu-west-1:111122223333:task/web/1".to_owned(),
         other => format!("arn:aws:ecs:eu-west-1:111122223333:{}/web", other.split_once(':').unwrap().1),
     };
     action.requires.iter().map(|name| id(name)).collect()

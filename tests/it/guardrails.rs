@@ -1,7 +1,12 @@
 //! `tidewaiter guardrails`: policies that AWS would take, and what is said of what they leave open.
 
-use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
+use serde_json::{Value, json};
+use tidewaiter::access::{Answer, Context, decide, reference};
+
+use crate::access::resource;
+use crate::access::support::{Account, ROLE};
 use crate::support::program::Program;
 
 const PARAMS: &str = "allowed_subnets: {ids: [subnet-0a1b2c3d]}\nrequired_tags: {keys: [owner]}\n";
@@ -102,5 +107,98 @@ fn what_cannot_be_made_is_refused_with_the_way_out() {
     ] {
         let ran = program.run([&["guardrails"][..], arguments].concat()).expect(2);
         assert!(ran.stderr.contains(words) && ran.stdout.is_empty(), "{}\n{}", ran.stderr, ran.stdout);
+    }
+}
+
+/// A request: the call, what it carries, and whether it may be made.
+type Request = (&'static str, Value, Answer);
+
+fn requests() -> Vec<Request> {
+    let compliant = json!({
+        "ecs:subnet": ["subnet-0a1b2c3d"], "ecs:propagate-tags": "SERVICE", "ecs:enable-ecs-managed-tags": "true",
+        "aws:RequestTag/owner": "sharks", "aws:TagKeys": ["owner"],
+    });
+    let with = |key: &str, value: Value| {
+        let mut request = compliant.clone();
+        request[key] = value;
+        request
+    };
+    let registered = |key: &str, value: Value| json!({"aws:RequestTag/owner": "sharks", "aws:TagKeys": ["owner"], "ecs:task-cpu": "256", key: value});
+    vec![
+        ("ecs:CreateService", compliant.clone(), Answer::Allowed),
+        ("ecs:CreateService", with("ecs:enable-execute-command", json!("false")), Answer::Allowed),
+        ("ecs:CreateService", with("ecs:enable-execute-command", json!("true")), Answer::Denied),
+        ("ecs:CreateService", with("ecs:auto-assign-public-ip", json!("true")), Answer::Denied),
+        ("ecs:CreateService", with("ecs:auto-assign-public-ip", json!("false")), Answer::Allowed),
+        ("ecs:CreateService", with("ecs:subnet", json!(["subnet-0a1b2c3d", "subnet-open"])), Answer::Denied),
+        ("ecs:CreateService", with("ecs:subnet", json!([])), Answer::Denied),
+        ("ecs:CreateService", with("ecs:propagate-tags", json!("NONE")), Answer::Denied),
+        ("ecs:CreateService", with("ecs:propagate-tags", json!([])), Answer::Denied),
+        ("ecs:CreateService", with("ecs:enable-ecs-managed-tags", json!("false")), Answer::Denied),
+        ("ecs:CreateService", with("ecs:enable-ecs-managed-tags", json!([])), Answer::Denied),
+        ("ecs:CreateService", with("aws:RequestTag/owner", json!([])), Answer::Denied),
+        // What a change leaves unsaid stays as it is.
+        ("ecs:UpdateService", json!({}), Answer::Allowed),
+        ("ecs:UpdateService", json!({"ecs:subnet": ["subnet-open"]}), Answer::Denied),
+        ("ecs:UpdateService", json!({"ecs:subnet": ["subnet-0a1b2c3d"]}), Answer::Allowed),
+        ("ecs:UpdateService", json!({"ecs:propagate-tags": "NONE"}), Answer::Denied),
+        ("ecs:UpdateService", json!({"ecs:enable-execute-command": "true"}), Answer::Denied),
+        ("ecs:RegisterTaskDefinition", registered("ecs:privileged", json!("false")), Answer::Allowed),
+        ("ecs:RegisterTaskDefinition", registered("ecs:privileged", json!("true")), Answer::Denied),
+        ("ecs:RegisterTaskDefinition", registered("ecs:task-cpu", json!("4096")), Answer::Denied),
+        ("ecs:RegisterTaskDefinition", registered("ecs:task-cpu", json!([])), Answer::Denied),
+        ("ecs:RegisterTaskDefinition", registered("aws:RequestTag/owner", json!([])), Answer::Denied),
+        ("ecs:RunTask", json!({}), Answer::Allowed),
+        ("ecs:RunTask", json!({"ecs:task-cpu": "4096"}), Answer::Denied),
+        ("ecs:ExecuteCommand", json!({}), Answer::Denied),
+        ("ecs:UntagResource", json!({"aws:TagKeys": ["other"]}), Answer::Allowed),
+        ("ecs:UntagResource", json!({"aws:TagKeys": ["other", "owner"]}), Answer::Denied),
+        ("ecs:DeleteCluster", json!({}), Answer::Allowed),
+    ]
+}
+
+#[test]
+fn on_paper_the_policies_refuse_what_controls_detect_and_nothing_else() {
+    let program = Program::new();
+    program.write("params.yaml", &format!("{PARAMS}task_size_not_allowed: {{cpu: [256]}}\n"));
+    let policy = |kind: &str, further: &[&str]| {
+        let arguments = ["guardrails", kind, "--params", "params.yaml"];
+        program.run(arguments.iter().chain(further)).expect(0).json()
+    };
+    let everything = json!({"Effect": "Allow", "Action": "*", "Resource": "*"});
+    let beside = |policy: &Value| {
+        let statements =
+            policy["Statement"].as_array().unwrap().iter().chain([&everything]).cloned().collect();
+        Account::new(Account::document("2012-10-17", statements))
+    };
+    let free = || Account::new(Account::document("2012-10-17", vec![everything.clone()]));
+    let none = Vec::new();
+    let organization = vec![BTreeMap::from([
+        ("full".to_owned(), json!({"Version": "2012-10-17", "Statement": [everything]})),
+        ("guardrails".to_owned(), policy("scp", &[])),
+    ])];
+    for (account, levels, is_exempt) in [
+        (beside(&policy("iam", &[])), &none, false),
+        (free().within(policy("permissions-boundary", &[])), &none, false),
+        (free(), &organization, false),
+        (beside(&policy("iam", &["--exempt", ROLE])), &none, true),
+        (beside(&policy("iam", &["--exempt", "arn:aws:iam::*:role/other"])), &none, false),
+    ] {
+        for (call, carried, expected) in requests() {
+            let (_, action) = reference().action(call).unwrap();
+            let mut request = Context::complete();
+            for (key, value) in carried.as_object().unwrap() {
+                let values = match value {
+                    Value::Array(values) => values.iter().map(|it| it.as_str().unwrap().to_owned()).collect(),
+                    one => vec![one.as_str().unwrap().to_owned()],
+                };
+                request.insert(key, values);
+            }
+            let decision = account.under(levels, |estate| {
+                decide(&estate.principal(ROLE).unwrap(), action, &resource(call), &request)
+            });
+            let expected = if is_exempt { Answer::Allowed } else { expected };
+            assert_eq!(decision.answer, expected, "{call} with {carried}: {:?}", decision.path);
+        }
     }
 }

@@ -7,28 +7,28 @@ use serde_json::{Value, json};
 use tidewaiter::access::{Estate, Sources};
 
 /// The role.
-pub(super) const ROLE: &str = "arn:aws:iam::111122223333:role/tested";
+pub(crate) const ROLE: &str = "arn:aws:iam::111122223333:role/tested";
 const BOUNDARY: &str = "arn:aws:iam::111122223333:policy/boundary";
 
 type Members = BTreeMap<String, Box<RawValue>>;
 
 /// What the document holds of IAM.
 #[derive(Default)]
-pub(super) struct Account {
+pub(crate) struct Account {
     role: Value,
     policies: Members,
 }
 
 impl Account {
     /// An account whose role has one inline policy.
-    pub(super) fn new(document: Value) -> Self {
+    pub(crate) fn new(document: Value) -> Self {
         let policies = json!([{"PolicyName": "inline", "PolicyDocument": document}]);
         let role = json!({"Arn": ROLE, "RoleName": "tested", "RolePolicyList": policies, "AttachedManagedPolicies": []});
         Self { role, policies: Members::new() }
     }
 
     /// The same within a permissions boundary.
-    pub(super) fn within(mut self, document: Value) -> Self {
+    pub(crate) fn within(mut self, document: Value) -> Self {
         self.role["PermissionsBoundary"] = json!({"PermissionsBoundaryArn": BOUNDARY});
         let policy =
             json!({"Arn": BOUNDARY, "PolicyVersionList": [{"IsDefaultVersion": true, "Document": document}]});
@@ -37,7 +37,7 @@ impl Account {
     }
 
     /// A document of a version, or without one.
-    pub(super) fn document(version: &str, statements: Vec<Value>) -> Value {
+    pub(crate) fn document(version: &str, statements: Vec<Value>) -> Value {
         match version {
             "none" => json!({"Statement": statements}),
             version => json!({"Version": version, "Statement": statements}),
@@ -45,12 +45,12 @@ impl Account {
     }
 
     /// Does something with it.
-    pub(super) fn with<T>(&self, work: impl FnOnce(&mut Estate<'_>) -> T) -> T {
+    pub(crate) fn with<T>(&self, work: impl FnOnce(&mut Estate<'_>) -> T) -> T {
         self.under(&[], work)
     }
 
     /// Does something with it under service control policies.
-    pub(super) fn under<T>(
+    pub(crate) fn under<T>(
         &self,
         levels: &[BTreeMap<String, Value>],
         work: impl FnOnce(&mut Estate<'_>) -> T,
