@@ -32,6 +32,7 @@
 //! | finding | what a verdict becomes when it is remembered and published |
 //! | plan, ledger | what is to be done about findings; what earlier passes did |
 
+pub mod access;
 pub mod aws;
 pub mod cli;
 pub mod collect;
@@ -40,6 +41,7 @@ pub mod config;
 pub mod diagnostic;
 pub mod domain;
 pub mod fixture;
+pub mod guardrails;
 pub mod ledger;
 pub mod policy;
 pub mod publish;

@@ -3,6 +3,7 @@
 //! Only public functions of the rooms are called, in the order in which commands call them. A panic is a failure here even
 //! where the program would catch it.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, LazyLock};
@@ -10,6 +11,7 @@ use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use tidewaiter::access::{self, Answer, Context, Decision, Estate};
 use tidewaiter::diagnostic::{Code, Diagnostic};
 use tidewaiter::domain::ControlId;
 use tidewaiter::policy::{self, Bundles, ControlErrorKind, Limits, Source, Tree};
@@ -104,6 +106,46 @@ pub fn snapshot(bytes: &[u8]) {
     let judgement = policy::judge(&BUNDLES, &snapshot, &[], snapshot.taken_at, &options);
     for error in &judgement.errors {
         assert_eq!(error.kind, ControlErrorKind::Evaluation, "{error:?}");
+    }
+}
+
+/// The bytes are a policy, of a role and of its boundary: what it allows is told, in a size that it bounds, twice the same,
+/// and what a decision allows is among it.
+pub fn access(policy: &[u8]) {
+    const ROLE: &str = "arn:aws:iam::111122223333:role/fuzzed";
+    const BOUNDARY: &str = "arn:aws:iam::111122223333:policy/fuzzed";
+    let Ok(document) = serde_json::from_slice::<serde_json::Value>(policy) else { return };
+    let raw = |value: &serde_json::Value| serde_json::value::to_raw_value(value).expect("it is JSON");
+    let role = serde_json::json!({
+        "RoleName": "fuzzed",
+        "RolePolicyList": [{"PolicyName": "fuzzed", "PolicyDocument": document}],
+        "PermissionsBoundary": {"PermissionsBoundaryArn": BOUNDARY},
+    });
+    let boundary =
+        serde_json::json!({"PolicyVersionList": [{"IsDefaultVersion": true, "Document": document}]});
+    let none = BTreeMap::new();
+    let roles = BTreeMap::from([(ROLE.to_owned(), raw(&role))]);
+    let policies = BTreeMap::from([(BOUNDARY.to_owned(), raw(&boundary))]);
+    let sources = access::Sources { groups: &none, policies: &policies, roles: &roles, users: &none };
+    let tell = || {
+        let mut estate = Estate::new(sources);
+        let principal = estate.principal(ROLE).expect("the role is there");
+        let told = estate.access(&principal);
+        (principal, serde_json::to_string(&told).expect("it is JSON"), told)
+    };
+    let (principal, text, told) = tell();
+    assert_eq!(tell().1, text);
+    assert!(text.len() < 32 << 20, "{} bytes", text.len());
+    for name in ["ecs:RunTask", "ecs:ListClusters"] {
+        let (_, action) = access::reference().action(name).expect("the reference has it");
+        let resources = ["arn:aws:ecs:eu-west-1:111122223333:task-definition/web:1".to_owned()];
+        let Decision { answer, path } = access::decide(&principal, action, &resources, &Context::complete());
+        assert!(!path.is_empty());
+        let is_told = told
+            .actions
+            .get(name)
+            .is_some_and(|granted| !granted.grants.is_empty() || !granted.unknown.is_empty());
+        assert!(answer != Answer::Allowed || is_told || !told.unknown.is_empty(), "{name}: {path:?}");
     }
 }
 

@@ -1,10 +1,12 @@
 //! The command line: types and help texts only.
 
+mod access;
 mod bundle;
 pub mod check;
 mod controls;
 mod diff;
 mod fixture;
+mod guardrails;
 mod new;
 mod test;
 
@@ -14,12 +16,14 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
+pub use access::Access;
 pub use bundle::{
     Bundle, BundleAction, BundleBuild, BundleFormat, BundleInspect, BundleSign, BundleVerify, Verification,
 };
 pub use controls::{Controls, ControlsDocs, ControlsList, ControlsShow, ControlsWhat, ListFormat};
 pub use diff::{Diff, DiffFormat};
 pub use fixture::Fixture;
+pub use guardrails::{GuardrailFormat, GuardrailKind, Guardrails};
 pub use new::{New, NewControl, NewWhat};
 pub use test::{Test, TestFormat};
 
@@ -65,8 +69,12 @@ pub enum Command {
     Fixture(Fixture),
     /// Show which verdicts a change of policies would change on a real estate, and by which violation.
     Diff(Diff),
+    /// Say who may do what to ECS, and under which conditions.
+    Access(Access),
     /// Write what an author goes on from.
     New(New),
+    /// Write the policies for IAM or an organization that would prevent what the bundles detect.
+    Guardrails(Guardrails),
     /// The catalogue: which controls there are, what each is, and what they answer to.
     Controls(Controls),
 }

@@ -10,6 +10,7 @@
 //! **Invariant:** a collection without gaps is complete: each member that AWS listed was described, or AWS itself called
 //! it gone.
 
+mod access;
 mod autoscaling;
 mod body;
 mod cloudtrail;
@@ -159,6 +160,7 @@ pub async fn collect(
         .map(|(collection, reading)| (collection, reading.into_gathered()))
         .collect::<BTreeMap<_, _>>();
     plan::inherit(&mut gathered);
+    access::work_out(&mut gathered);
     for (collection, gathered) in &gathered {
         progress.done(*collection, gathered);
     }

@@ -76,9 +76,9 @@ operations! {
 /// The operations that read a collection itself.
 fn operations(collection: Collection) -> &'static [Operation] {
     match collection {
-        // The account is known from the session; task sets stand in the bodies of services, and images are described to
-        // know what references stand for.
-        Collection::Accounts | Collection::Images | Collection::TaskSets => &[],
+        // The account is known from the session; task sets stand in the bodies of services, images are described to know
+        // what references stand for, and access is worked out.
+        Collection::Access | Collection::Accounts | Collection::Images | Collection::TaskSets => &[],
         Collection::ScalableTargets => &[DESCRIBE_SCALABLE_TARGETS],
         Collection::NetworkInterfaces => &[DESCRIBE_NETWORK_INTERFACES],
         Collection::RouteTables => &[DESCRIBE_ROUTE_TABLES],
@@ -158,6 +158,9 @@ fn dependencies(collection: Collection) -> &'static [Collection] {
             Collection::Tasks,
         ],
         Collection::NetworkInterfaces => &[Collection::Tasks],
+        Collection::Access => {
+            &[Collection::Groups, Collection::Policies, Collection::Roles, Collection::Users]
+        }
         Collection::Instances => &[Collection::ContainerInstances],
         Collection::Volumes | Collection::MachineImages | Collection::RecommendedImages => {
             &[Collection::Instances]

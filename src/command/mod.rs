@@ -3,6 +3,7 @@
 //! They stand apart because they are where the world comes in: which files, which moment, which terminal. They decide
 //! nothing about the estate.
 
+mod access;
 mod bundle;
 mod bundle_sources;
 mod check;
@@ -13,6 +14,7 @@ mod evaluate;
 mod exit;
 mod failure;
 mod fixture;
+mod guardrails;
 mod input;
 mod new;
 mod output;
@@ -64,7 +66,9 @@ fn execute(cli: &Cli) -> Result<Exit, Failure> {
         Command::Test(options) => test::test(options, &cli.console),
         Command::Fixture(options) => fixture::fixture(options, &cli.console),
         Command::Diff(options) => diff::diff(options, &cli.console),
+        Command::Access(options) => in_runtime(access::access(options, &cli.console)),
         Command::New(options) => new::new(options),
+        Command::Guardrails(options) => guardrails::guardrails(options),
         Command::Controls(options) => controls::controls(options),
     }
 }

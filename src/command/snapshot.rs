@@ -55,7 +55,7 @@ pub(super) async fn snapshot(options: &cli::Snapshot, console: &cli::Console) ->
 }
 
 /// A key that nobody has: hashes can be compared within one snapshot, and with no other.
-fn random_key() -> Result<RedactionKey, Failure> {
+pub(super) fn random_key() -> Result<RedactionKey, Failure> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes)
         .map_err(|error| Failure::failed(anyhow::anyhow!("the system gives no random numbers: {error}")))?;

@@ -35,7 +35,8 @@ fn names_directly(population: Collection, other: Collection) -> bool {
             C::ImageReferences,
         ],
         C::Images => &[C::ImageScanFindings],
-        C::TaskDefinitions => &[C::Roles, C::AccessPoints, C::ImageReferences, C::Parameters],
+        C::Roles | C::Users => &[C::Access],
+        C::TaskDefinitions => &[C::Access, C::Roles, C::AccessPoints, C::ImageReferences, C::Parameters],
         C::ContainerInstances => &[C::Clusters, C::Instances],
         C::Instances => {
             &[C::Volumes, C::MachineImages, C::NetworkInterfaces, C::Subnets, C::SecurityGroups, C::Vpcs]
@@ -56,7 +57,7 @@ fn names_directly(population: Collection, other: Collection) -> bool {
 /// the digest of an image apart from its repository.
 fn short_names(collection: Collection, arn: &str) -> Vec<String> {
     let name = match collection {
-        Collection::AccessPoints | Collection::Roles => arn.rsplit_once('/'),
+        Collection::Access | Collection::AccessPoints | Collection::Roles => arn.rsplit_once('/'),
         Collection::ImageReferences => arn.rsplit_once('@'),
         Collection::Parameters => arn.split_once(":parameter/"),
         _ => None,

@@ -3,10 +3,12 @@
 //! A [`Report`] is the whole of what a pass has to say; formats choose from it and add nothing.
 //! The JSON form is a wire format with a version of its own, apart from the domain's types.
 
+pub mod access;
 mod asff;
 pub mod catalogue;
 pub mod diagnostics;
 pub mod diff;
+pub mod guardrails;
 mod json;
 mod table;
 pub mod testing;

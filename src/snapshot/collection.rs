@@ -103,6 +103,8 @@ pub enum Collection {
     RuntimeCoverage,
     /// GuardDuty detectors, keyed by id.
     Detectors,
+    /// What each IAM user and role may do to ECS, keyed as these.
+    Access,
     /// IAM groups.
     Groups,
     /// Customer managed and attached AWS managed policies.
@@ -127,7 +129,7 @@ pub enum Collection {
 
 impl Collection {
     /// Every collection, in order.
-    pub const ALL: [Self; 56] = [
+    pub const ALL: [Self; 57] = [
         Self::Accounts,
         Self::ScalableTargets,
         Self::Trails,
@@ -174,6 +176,7 @@ impl Collection {
         Self::Rules,
         Self::RuntimeCoverage,
         Self::Detectors,
+        Self::Access,
         Self::Groups,
         Self::Policies,
         Self::Roles,
@@ -236,6 +239,7 @@ impl Collection {
             Self::Rules => "events.rules",
             Self::RuntimeCoverage => "guardduty.coverage",
             Self::Detectors => "guardduty.detectors",
+            Self::Access => "iam.access",
             Self::Groups => "iam.groups",
             Self::Policies => "iam.policies",
             Self::Roles => "iam.roles",
@@ -312,6 +316,7 @@ impl Collection {
             Self::Rules => "rule",
             Self::RuntimeCoverage => "covered cluster",
             Self::Detectors => "detector",
+            Self::Access => "principal",
             Self::Groups => "group",
             Self::Policies => "policy",
             Self::Roles => "role",

@@ -6,11 +6,13 @@ use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};
 
 use super::{Account, Collection, Image, Usage, VERSION};
+use crate::access::Access;
 use crate::domain::CollectionCoverage;
 
 /// JSON Schema (draft 2020-12) of the input document.
 ///
-/// Members of collections are objects of AWS's, with whatever fields its API has, and are not described further.
+/// Members of collections are objects of AWS's, with whatever fields its API has, and are not described further; those of
+/// `iam.access` are ours.
 #[must_use]
 pub fn schema() -> Value {
     let mut generator = SchemaGenerator::default();
@@ -18,6 +20,7 @@ pub fn schema() -> Value {
     let usage = generator.subschema_for::<BTreeMap<String, Usage>>();
     let images = generator.subschema_for::<BTreeMap<String, Image>>();
     let covered = generator.subschema_for::<CollectionCoverage>();
+    let access = generator.subschema_for::<Access>();
 
     let mut properties = json!({
         "version": { "const": VERSION },
@@ -30,10 +33,12 @@ pub fn schema() -> Value {
     let mut groups = BTreeMap::<&str, Map<String, Value>>::new();
     let mut coverage = Map::new();
     for collection in Collection::ALL {
+        let member =
+            if collection == Collection::Access { json!(access) } else { json!({ "type": "object" }) };
         let members = json!({
             "type": "object",
             "description": format!("Each {}, by ARN, or by id or name where AWS has no ARN.", collection.noun()),
-            "additionalProperties": { "type": "object" },
+            "additionalProperties": member,
         });
         coverage.insert(collection.path().to_owned(), json!(covered));
         match (collection.group_and_name(), properties.as_object_mut()) {

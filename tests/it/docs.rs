@@ -8,7 +8,9 @@ use std::process::Command;
 
 use serde_json::Value;
 use tidewaiter::diagnostic::Code;
-use tidewaiter::snapshot;
+use tidewaiter::guardrails::Guardrails;
+use tidewaiter::policy::{Bundles, Limits, Source};
+use tidewaiter::{access, report, snapshot};
 
 use crate::support::program::{Program, project};
 use crate::support::python;
@@ -53,6 +55,8 @@ fn the_command_line_reference_is_current() {
         "test",
         "diff",
         "fixture",
+        "access",
+        "guardrails",
         "new control",
         "controls list",
         "controls show",
@@ -65,6 +69,43 @@ fn the_command_line_reference_is_current() {
     }
     holds("docs/command-line.md", &text);
 }
+
+/// Parameters for which every guardrail is made.
+const EVERY_GUARDRAIL: &str = "
+allowed_subnets: {ids: [subnet-0a1b2c3d]}
+capacity_not_allowed: {allowed: [FARGATE]}
+compatibility_not_allowed: {allowed: [FARGATE]}
+ephemeral_storage_without_own_key: {required: true}
+required_tags: {keys: [owner]}
+task_size_not_allowed: {cpu: [256], memory: [512]}
+";
+
+#[test]
+fn the_table_of_guardrails_is_current() {
+    let params = Some(("params.yaml", EVERY_GUARDRAIL));
+    let bundles = Bundles::load(&[Source::Builtin], params, &Limits::default()).unwrap();
+    let controls = bundles.controls().iter().map(AsRef::as_ref);
+    let made = Guardrails::of(controls, bundles.params(), &[], access::reference());
+    let unmade = made.rows.iter().filter(|row| row.unmade.is_some()).collect::<Vec<_>>();
+    assert!(unmade.is_empty(), "{unmade:?}");
+    let text = format!("{GUARDRAILS}{}", report::guardrails::page(&made));
+    holds("docs/guardrails.md", &text);
+}
+
+const GUARDRAILS: &str = "# Guardrails
+
+This page is made from the program's own table.
+`tidewaiter guardrails iam|scp|permissions-boundary` makes policies that refuse what controls detect, for the parameters that the \
+controls are judged with: the subnets, sizes and tags stand in one place.
+
+- Every statement is a `Deny`, so that it holds whatever else a principal is allowed.
+- A call that creates something is refused when it leaves unsaid what AWS would then choose wrongly.
+  A call that changes something is refused for what it says, and what it leaves unsaid stays as it was.
+- A guardrail whose parameter is empty is not made; `--format table` says so.
+- `--exempt` keeps statements from a role of last resort. Service-linked roles are not subject to service control policies.
+- What no request shows, no policy can refuse: it is left to the controls, and so is everything that existed before.
+
+";
 
 #[test]
 fn the_table_of_diagnostics_is_current() {
@@ -79,12 +120,14 @@ fn the_table_of_diagnostics_is_current() {
     holds("docs/diagnostics.md", &text);
 }
 
-/// What is carried over from botocore and OPA is what the pinned versions say.
+/// What is carried over from botocore, OPA and the Service Authorization Reference is what the pinned versions say.
 #[test]
-fn the_facts_about_shapes_and_builtins_are_current() {
-    for (facts, path) in
-        [("shapes", "src/snapshot/shapes.json"), ("builtins", "src/policy/check/builtins.json")]
-    {
+fn the_facts_about_shapes_builtins_and_access_are_current() {
+    for (facts, path) in [
+        ("shapes", "src/snapshot/shapes.json"),
+        ("builtins", "src/policy/check/builtins.json"),
+        ("access", "src/access/reference.json"),
+    ] {
         let printed =
             Command::new(python()).arg(project("tests/support/facts.py")).arg(facts).output().unwrap();
         let said = String::from_utf8_lossy(&printed.stderr);

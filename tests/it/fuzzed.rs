@@ -48,3 +48,8 @@ fn what_bundles_were_fuzzed_with_still_holds() {
 fn what_snapshots_were_fuzzed_with_still_holds() {
     replay("snapshot", promises::snapshot);
 }
+
+#[test]
+fn what_policies_of_iam_were_fuzzed_with_still_holds() {
+    replay("access", promises::access);
+}

@@ -8,6 +8,7 @@
     reason = "a test fails by panicking, also in what it stands on"
 )]
 
+mod access;
 mod anonymize;
 mod bad_input;
 mod bundle_files;
@@ -22,6 +23,7 @@ mod example;
 mod faults;
 mod fixture;
 mod fuzzed;
+mod guardrails;
 mod killed;
 mod labelled;
 mod new_control;

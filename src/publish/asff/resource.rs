@@ -68,7 +68,8 @@ impl Resource {
         let is_regional = !matches!(
             collection,
             Some(
-                Collection::Accounts
+                Collection::Access
+                    | Collection::Accounts
                     | Collection::Groups
                     | Collection::Policies
                     | Collection::Roles

@@ -8,6 +8,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
+use crate::access;
+
 /// Members whose strings are numbers, or lists and ranges of ports: what AWS writes as text and means as a quantity.
 const QUANTITIES: [&str; 8] = [
     "cpu",
@@ -22,6 +24,41 @@ const QUANTITIES: [&str; 8] = [
 
 /// What AWS's certificates and hosts of services end in.
 const SUFFIXES: [&str; 3] = [".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu"];
+
+/// Members of `input.iam.access`, beside those that AWS has too.
+const OF_ACCESS: [&str; 24] = [
+    "action",
+    "actions",
+    "binding",
+    "boundary",
+    "effect",
+    "except",
+    "grants",
+    "group",
+    "key",
+    "keys",
+    "kind",
+    "lacking",
+    "none_of",
+    "one_of",
+    "operator",
+    "policy",
+    "resources",
+    "sid",
+    "statement",
+    "tests",
+    "through",
+    "unknown",
+    "void",
+    "within",
+];
+
+/// What these members hold that is always one of a few words.
+const WORDS_OF_ACCESS: [(&str, &[&str]); 3] = [
+    ("binding", &["required", "when_present", "not_constrained", "unsupported", "unknown"]),
+    ("kind", &["user", "role"]),
+    ("through", &["inline", "attached", "group_inline", "group_attached", "boundary", "service_control"]),
+];
 
 /// The longest literal of a policy that is kept.
 const LITERAL_BYTES: usize = 64;
@@ -80,6 +117,8 @@ impl Vocabulary {
         let first = letters.next().filter(char::is_ascii_uppercase).map(|letter| letter.to_ascii_lowercase());
         let spelled = first.map(|first| [first].into_iter().chain(letters).collect::<String>());
         FIELDS.contains(name)
+            || OF_ACCESS.contains(&name)
+            || access::reference().knows(name)
             || WORDS.contains(name)
             || self.literals.contains(name)
             || spelled.is_some_and(|name| FIELDS.contains(name.as_str()))
@@ -90,6 +129,7 @@ impl Vocabulary {
         let is_quantity = QUANTITIES.contains(&field) && is_quantity(text);
         is_quantity
             || VALUES.get(field).is_some_and(|values| values.contains(text))
+            || WORDS_OF_ACCESS.iter().any(|(of, words)| *of == field && words.contains(&text))
             || (field == "name" && FIELDS.contains(text))
             || self.is_phrase(text)
     }

@@ -98,7 +98,8 @@ pub(super) fn typed(collection: Option<Collection>) -> (&'static str, Option<Det
         Collection::AccessPoints => ("AwsEfsAccessPoint", Some(Details(ACCESS_POINT))),
         Collection::Secrets => ("AwsSecretsManagerSecret", Some(Details(SECRET))),
         Collection::Trails => ("AwsCloudTrailTrail", Some(Details(TRAIL))),
-        Collection::ScalableTargets
+        Collection::Access
+        | Collection::ScalableTargets
         | Collection::TrailStatus
         | Collection::ImageScanFindings
         | Collection::LifecyclePolicies

@@ -1,0 +1,174 @@
+//! What `input.iam.access` says of one principal.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::document::Statement;
+use super::limit::{Allowed, Limit, Tested};
+use super::principal::{Held, Kind, Through};
+
+/// What one user or role may do to ECS.
+///
+/// Lists and objects that are empty are left out.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Access {
+    /// Whether it is a user or a role.
+    pub kind: Kind,
+    /// The ARN of its permissions boundary.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub boundary: Option<String>,
+    /// Why this may be wrong: policies that could not be read, or too much of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unknown: Vec<String>,
+    /// What it may do, by action. An action that nothing allows is absent.
+    pub actions: BTreeMap<String, Granted>,
+}
+
+/// What allows an action.
+#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
+pub struct Granted {
+    /// Statements that allow it, each with whatever limits it. One is enough for a request.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub grants: Vec<Grant>,
+    /// Statements that name the action and never apply to it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub void: Vec<Void>,
+    /// Resource types that each request names as well, and that no statement allows.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lacking: Vec<String>,
+    /// Why there may be more.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unknown: Vec<String>,
+}
+
+/// One statement that allows an action.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Grant {
+    /// The statement.
+    #[serde(flatten)]
+    pub origin: Origin,
+    /// What it says for the action: its name, a pattern, or `NotAction`.
+    pub action: String,
+    /// ARNs that it is about, with wildcards.
+    pub resources: Vec<String>,
+    /// ARNs among these that it is not about.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub except: Vec<String>,
+    /// Each condition key that the action supports, and those that conditions name, with whatever binds it.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub keys: BTreeMap<String, Bound>,
+    /// Statements of the boundary and of service control policies that limit it further.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub within: Vec<Origin>,
+    /// Why less may be allowed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unknown: Vec<String>,
+}
+
+/// A statement of a policy.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+pub struct Origin {
+    /// The policy's ARN, or the name of an inline policy.
+    pub policy: String,
+    /// How it comes to the principal.
+    pub through: Through,
+    /// The ARN of the group that has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// The place of the statement in the policy, from 0.
+    pub statement: usize,
+    /// Its `Sid`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sid: Option<String>,
+}
+
+/// A statement that names an action and never applies to it.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Void {
+    /// The statement.
+    #[serde(flatten)]
+    pub origin: Origin,
+    /// What it does not do: `Allow` or `Deny`.
+    pub effect: super::limit::Word,
+    /// The condition key that the action does not support; absent when its resources are none that the action acts on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+}
+
+/// What binds a condition key.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Bound {
+    /// Whether and when.
+    pub binding: Binding,
+    /// The only values that pass.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub one_of: Option<Vec<String>>,
+    /// Values that do not pass.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub none_of: Option<Vec<String>>,
+    /// The conditions.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tests: Vec<Tested>,
+}
+
+/// Whether a condition key binds a grant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Binding {
+    /// A request must carry it, with a value that passes.
+    Required,
+    /// A request without it passes; one with it needs a value that passes.
+    WhenPresent,
+    /// Nothing limits it.
+    NotConstrained,
+    /// Requests for the action never carry it, and conditions on it bind nothing.
+    Unsupported,
+    /// It cannot be decided.
+    Unknown,
+}
+
+impl Access {
+    /// Whether nothing is left open that policies say. What may be open still is what a grant says itself.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.unknown.is_empty() && self.actions.values().all(|granted| granted.unknown.is_empty())
+    }
+}
+
+impl Origin {
+    pub(super) fn of(held: &Held, statement: &Statement) -> Self {
+        Self {
+            policy: held.name.clone(),
+            through: held.through,
+            group: held.group.clone(),
+            statement: statement.index,
+            sid: statement.sid.clone(),
+        }
+    }
+}
+
+impl Bound {
+    pub(super) fn of(limit: Limit) -> Self {
+        let is_limited = !matches!(limit.values, Allowed::Any);
+        let binding = match (limit.may_be_missing, limit.is_undecided) {
+            (false, false) => Binding::Required,
+            (false, true) if is_limited => Binding::Required,
+            (_, true) => Binding::Unknown,
+            (true, false) if is_limited => Binding::WhenPresent,
+            (true, false) => Binding::NotConstrained,
+        };
+        let (one_of, none_of) = match &limit.values {
+            Allowed::OneOf(set) => (Some(set.texts()), None),
+            Allowed::NoneOf(set) => (None, Some(set.texts())),
+            Allowed::Any | Allowed::Fewer => (None, None),
+        };
+        Self { binding, one_of, none_of, tests: limit.tests }
+    }
+
+    /// A key that requests never carry.
+    pub(super) fn unsupported() -> Self {
+        Self { binding: Binding::Unsupported, one_of: None, none_of: None, tests: Vec::new() }
+    }
+}

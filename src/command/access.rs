@@ -1,0 +1,191 @@
+//! `tidewaiter access`: who may do what to ECS, and under which conditions.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::access::{self, Action, Answer, Context, Estate, Reference, Sources, reference};
+use crate::cli::{self, ListFormat};
+use crate::policy::nearest;
+use crate::report::access::{self as report, Accesses, Answers};
+use crate::snapshot::{Collection, Snapshot};
+
+use super::console::{self, Progress};
+use super::failure::Failure;
+use super::{Exit, input, session, snapshot};
+
+/// What says who may do what.
+const SOURCES: [Collection; 4] =
+    [Collection::Groups, Collection::Policies, Collection::Roles, Collection::Users];
+
+/// Answers the question and prints the answer.
+pub(super) async fn access(options: &cli::Access, console: &cli::Console) -> Result<Exit, Failure> {
+    // A question with a mistake in it is known before anything is read.
+    let can = options.can.as_deref().map(|name| action(name)).transpose()?;
+    let wanted = options.actions.iter().map(|name| matching(name)).collect::<Result<Vec<_>, _>>()?;
+    let wanted = wanted.into_iter().flatten().collect::<BTreeSet<_>>();
+    let snapshot = estate(options, console).await?;
+    let members = |collection| snapshot.collections.get(&collection).ok_or_else(|| missing(collection));
+    let sources = Sources {
+        groups: members(Collection::Groups)?,
+        policies: members(Collection::Policies)?,
+        roles: members(Collection::Roles)?,
+        users: members(Collection::Users)?,
+    };
+    let mut estate = Estate::new(sources);
+    let known = estate.arns().collect::<Vec<_>>();
+    let chosen =
+        options.principals.iter().map(|name| principal(name, &known)).collect::<Result<Vec<_>, _>>()?;
+    let chosen = if chosen.is_empty() { known } else { chosen };
+
+    let (text, is_decided) = match can {
+        Some(action) => {
+            let resources =
+                options.on.iter().map(|on| resource(on, action, &snapshot)).collect::<Result<Vec<_>, _>>()?;
+            let request = request(&options.with);
+            let mut principals = BTreeMap::new();
+            for arn in chosen {
+                if let Some(principal) = estate.principal(arn) {
+                    principals
+                        .insert(arn.to_owned(), access::decide(&principal, action, &resources, &request));
+                }
+            }
+            let is_decided = principals.values().all(|decision| decision.answer != Answer::Unknown);
+            let answers = Answers { action: action.name.clone(), resources, principals };
+            let text = match options.format {
+                ListFormat::Table => report::answers(&answers),
+                ListFormat::Json => report::answers_json(&answers).map_err(Failure::failed)?,
+            };
+            (text, is_decided)
+        }
+        None => {
+            let mut principals = Accesses::new();
+            for arn in chosen {
+                if let Some(principal) = estate.principal(arn) {
+                    let mut access = estate.access(&principal);
+                    if !options.actions.is_empty() {
+                        access.actions.retain(|name, _| wanted.contains(name.as_str()));
+                    }
+                    principals.insert(arn.to_owned(), access);
+                }
+            }
+            let is_decided = principals.values().all(access::Access::is_complete);
+            let text = match options.format {
+                ListFormat::Table => report::grants(&principals, console::width()),
+                ListFormat::Json => report::grants_json(&principals).map_err(Failure::failed)?,
+            };
+            (text, is_decided)
+        }
+    };
+    console::print(&text).map_err(Failure::failed)?;
+    let gaps =
+        snapshot.coverage.gaps().filter(|(collection, _)| SOURCES.contains(collection)).collect::<Vec<_>>();
+    for (collection, gap) in &gaps {
+        console::complain(&format!("warning: {collection}: {}\n", gap.reason()));
+    }
+    Ok(if is_decided && gaps.is_empty() { Exit::Complete } else { Exit::Partial })
+}
+
+/// The snapshot that was named, or what AWS says of IAM.
+async fn estate(options: &cli::Access, console: &cli::Console) -> Result<Snapshot, Failure> {
+    match &options.source.snapshot {
+        Some(path) => input::snapshot(path),
+        None if options.source.example => input::example(),
+        None => {
+            let progress = Progress::new(console);
+            progress.say("connecting to AWS");
+            let session = session::open(&options.aws).await?;
+            let wanted = SOURCES.into_iter().collect();
+            Ok(snapshot::read(&session, &wanted, snapshot::random_key()?, None, &progress).await)
+        }
+    }
+}
+
+fn missing(collection: Collection) -> Failure {
+    Failure::misuse(anyhow::anyhow!("the snapshot holds no `{collection}`"))
+        .with_help("take it with `tidewaiter snapshot --all`, or name no snapshot, to read IAM itself")
+}
+
+/// An action by its name.
+fn action(name: &str) -> Result<&'static Action, Failure> {
+    let known = reference().action(name).map(|(_, action)| action);
+    known.ok_or_else(|| unknown_action(name, reference()))
+}
+
+/// The names of the actions that a name with wildcards stands for.
+fn matching(name: &str) -> Result<Vec<&'static str>, Failure> {
+    let found = reference().matching(name).map(|action| action.name.as_str()).collect::<Vec<_>>();
+    if found.is_empty() { Err(unknown_action(name, reference())) } else { Ok(found) }
+}
+
+fn unknown_action(name: &str, reference: &'static Reference) -> Failure {
+    let known = reference.actions().iter().map(|action| action.name.as_str()).collect::<Vec<_>>();
+    let help = match nearest(name, &known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!(
+            "known are the actions of ECS, Application Auto Scaling and ECR, `iam:PassRole` and `ssm:StartSession`, as of {}",
+            reference.date
+        ),
+    };
+    Failure::misuse(anyhow::anyhow!("there is no action `{name}`")).with_help(help)
+}
+
+/// A principal by its ARN, or by its name when no other has it.
+fn principal<'a>(name: &str, known: &[&'a str]) -> Result<&'a str, Failure> {
+    if let Some(arn) = known.iter().find(|arn| **arn == name) {
+        return Ok(arn);
+    }
+    let last = |arn: &&'a str| arn.rsplit_once('/').map_or(*arn, |(_, last)| last);
+    let named = known.iter().filter(|arn| last(arn) == name || arn.ends_with(&format!(":{name}")));
+    match named.collect::<Vec<_>>().as_slice() {
+        [arn] => Ok(arn),
+        [] => {
+            let names = known.iter().map(last).collect::<Vec<_>>();
+            let near = nearest(name, &names).or_else(|| nearest(name, known));
+            let help = match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("there are {} users and roles, those of AWS's services apart", known.len()),
+            };
+            Err(Failure::misuse(anyhow::anyhow!("there is no user or role `{name}`")).with_help(help))
+        }
+        several => {
+            let several = several.iter().map(|arn| format!("`{arn}`")).collect::<Vec<_>>().join(" and ");
+            Err(Failure::misuse(anyhow::anyhow!("`{name}` is the name of {several}"))
+                .with_help("name one by its ARN"))
+        }
+    }
+}
+
+/// The ARN of what a request is about, which may be given by its end alone.
+fn resource(on: &str, action: &Action, snapshot: &Snapshot) -> Result<String, Failure> {
+    if on == "*" {
+        return Ok(on.to_owned());
+    }
+    let arn = if on.starts_with("arn:") {
+        on.to_owned()
+    } else {
+        let (partition, account) = (&snapshot.account.partition, &snapshot.account.id);
+        let service = action.resource_types().next().and_then(|name| name.split_once(':'));
+        let service = service.map_or(action.service(), |(service, _)| service);
+        let region = if service == "iam" { "" } else { snapshot.region.as_str() };
+        format!("arn:{partition}:{service}:{region}:{account}:{on}")
+    };
+    if access::acts_on(action, &arn) {
+        return Ok(arn);
+    }
+    let types = action.resource_types().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let help = match types.as_str() {
+        "" => "it acts on no single resource: leave --on out".to_owned(),
+        types => format!("it acts on {types}"),
+    };
+    Err(Failure::misuse(anyhow::anyhow!("`{}` does not act on `{on}`", action.name)).with_help(help))
+}
+
+fn request(with: &[(String, String)]) -> Context {
+    let mut carried = BTreeMap::<String, Vec<String>>::new();
+    for (key, value) in with {
+        let values = carried.entry(key.to_ascii_lowercase()).or_default();
+        values.extend(Some(value.clone()).filter(|value| !value.is_empty()));
+    }
+    let mut request = Context::unknown();
+    carried.into_iter().for_each(|(key, values)| request.insert(&key, values));
+    request
+}

@@ -1,0 +1,222 @@
+//! Who may do what to ECS, for people and for programs.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use anstyle::AnsiColor;
+use comfy_table::{ContentArrangement, Table, presets};
+use serde::Serialize;
+
+use super::table::{BOLD, DIM, GOOD, WARN, WIDTH, counted, short, styled, trimmed};
+use crate::access::{Access, Answer, Binding, Decision, Grant, Origin, Through, reference};
+
+/// The version of the JSON form.
+const VERSION: u32 = 1;
+
+/// The narrowest table that is made.
+const NARROWEST: u16 = 60;
+
+/// How many actions of one row are named; more are counted.
+const NAMED: usize = 15;
+
+/// What principals may do, by ARN.
+pub type Accesses = BTreeMap<String, Access>;
+
+/// A question and its answers.
+#[derive(Debug, Serialize)]
+pub struct Answers {
+    /// The action.
+    pub action: String,
+    /// What it would be done to.
+    pub resources: Vec<String>,
+    /// The answer of each principal, by ARN.
+    pub principals: BTreeMap<String, Decision>,
+}
+
+#[derive(Serialize)]
+struct Document<'a, T> {
+    version: u32,
+    reference: Made<'a>,
+    #[serde(flatten)]
+    content: T,
+}
+
+#[derive(Serialize)]
+struct Made<'a> {
+    source: &'a str,
+    date: &'a str,
+}
+
+/// One object, for programs.
+fn json(content: impl Serialize) -> serde_json::Result<String> {
+    let reference = reference();
+    let reference = Made { source: &reference.source, date: &reference.date };
+    let mut text = serde_json::to_string_pretty(&Document { version: VERSION, reference, content })?;
+    text.push('\n');
+    Ok(text)
+}
+
+/// What principals may do, as JSON.
+///
+/// # Errors
+///
+/// Whatever the writer reports.
+pub fn grants_json(principals: &Accesses) -> serde_json::Result<String> {
+    json(BTreeMap::from([("principals", principals)]))
+}
+
+/// Answers, as JSON.
+///
+/// # Errors
+///
+/// Whatever the writer reports.
+pub fn answers_json(answers: &Answers) -> serde_json::Result<String> {
+    json(answers)
+}
+
+/// What one row has in common: everything but the actions.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Row {
+    resources: String,
+    keys: String,
+    from: String,
+}
+
+/// What principals may do, as a table of grants; actions that a statement grants alike are one row.
+#[must_use]
+pub fn grants(principals: &Accesses, width: Option<u16>) -> String {
+    let mut text = String::new();
+    let mut n_grants = 0;
+    for (arn, access) in principals {
+        let mut rows = BTreeMap::<Row, BTreeSet<(&str, &str)>>::new();
+        for (action, granted) in &access.actions {
+            for grant in &granted.grants {
+                n_grants += 1;
+                rows.entry(row(grant)).or_default().insert((action, &grant.action));
+            }
+        }
+        if rows.is_empty() && access.unknown.is_empty() {
+            continue;
+        }
+        let _ = writeln!(text, "{}  {}", styled(BOLD, short(arn)), styled(DIM, arn));
+        if let Some(boundary) = &access.boundary {
+            let _ = writeln!(text, "  within {}", short(boundary));
+        }
+        for problem in &access.unknown {
+            let _ = writeln!(text, "  {} {problem}", styled(WARN, "unknown:"));
+        }
+        if !rows.is_empty() {
+            let mut table = table(width);
+            table.set_header(["actions", "resources", "bound keys", "statement"].map(|it| styled(DIM, it)));
+            for (row, actions) in rows {
+                table.add_row([named(&actions), row.resources, row.keys, row.from]);
+            }
+            let _ = writeln!(text, "{}", trimmed(&table.to_string()));
+        }
+        text.push('\n');
+    }
+    let n_principals = principals.values().filter(|access| !access.actions.is_empty()).count();
+    let _ = writeln!(
+        text,
+        "{} by {} of {}; service control policies are not among what was looked at",
+        counted(n_grants, "grant"),
+        counted(n_principals, "principal"),
+        principals.len(),
+    );
+    text
+}
+
+fn table(width: Option<u16>) -> Table {
+    let mut table = Table::new();
+    table
+        .load_style(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(width.unwrap_or(WIDTH).max(NARROWEST));
+    table
+}
+
+fn row(grant: &Grant) -> Row {
+    let mut resources = grant.resources.iter().map(|arn| short(arn)).collect::<Vec<_>>().join("\n");
+    for arn in &grant.except {
+        let _ = write!(resources, "\nnot {}", short(arn));
+    }
+    let keys = grant.keys.iter().filter_map(|(key, bound)| {
+        let (word, style) = match bound.binding {
+            Binding::Required => ("", GOOD),
+            Binding::WhenPresent => (" when present", WARN),
+            Binding::Unknown => (" unknown", WARN),
+            Binding::Unsupported => (" unsupported", AnsiColor::Red.on_default()),
+            Binding::NotConstrained => return None,
+        };
+        let values = match (&bound.one_of, &bound.none_of) {
+            (Some(texts), _) if texts.is_empty() => " absent".to_owned(),
+            (Some(texts), _) => format!(" = {}", texts.join(" | ")),
+            (None, Some(texts)) => format!(" ≠ {}", texts.join(" | ")),
+            (None, None) => String::new(),
+        };
+        Some(format!("{}{values}{}", styled(style, key), styled(DIM, word)))
+    });
+    let mut keys = keys.collect::<Vec<_>>();
+    keys.extend(grant.unknown.iter().map(|reason| styled(WARN, reason)));
+    let keys = if keys.is_empty() { styled(DIM, "none") } else { keys.join("\n") };
+    let within = grant.within.iter().map(|it| format!("\nwithin {}", from(it)));
+    Row { resources, keys, from: from(&grant.origin) + &within.collect::<String>() }
+}
+
+/// The actions of a row with what the statement wrote for each: their names, or what was written when they are many.
+fn named(actions: &BTreeSet<(&str, &str)>) -> String {
+    if actions.len() <= NAMED {
+        return actions.iter().map(|(action, _)| *action).collect::<Vec<_>>().join("\n");
+    }
+    let written = actions.iter().map(|(_, wrote)| *wrote).collect::<BTreeSet<_>>();
+    let shown = written.iter().take(NAMED).copied().collect::<Vec<_>>().join("\n");
+    format!("{shown}\n{}", styled(DIM, format!("({})", counted(actions.len(), "action"))))
+}
+
+/// A statement in a few words.
+fn from(origin: &Origin) -> String {
+    let place = match &origin.sid {
+        Some(sid) => format!("{} #{} {sid}", short(&origin.policy), origin.statement),
+        None => format!("{} #{}", short(&origin.policy), origin.statement),
+    };
+    match (&origin.group, origin.through) {
+        (Some(group), _) => format!("{place} of {}", short(group)),
+        (None, Through::Boundary) => format!("{place} (boundary)"),
+        (None, Through::ServiceControl) => format!("{place} (service control)"),
+        (None, _) => place,
+    }
+}
+
+/// Answers with the steps that lead to them. Of several principals, those who are denied are only counted.
+#[must_use]
+pub fn answers(answers: &Answers) -> String {
+    let mut text = String::new();
+    let about = if answers.resources.is_empty() { "*".to_owned() } else { answers.resources.join(", ") };
+    let _ = writeln!(text, "{} on {about}\n", styled(BOLD, &answers.action));
+    let is_one = answers.principals.len() == 1;
+    let mut n_denied = 0;
+    for (arn, decision) in &answers.principals {
+        let (word, style) = match decision.answer {
+            Answer::Allowed => ("allowed", GOOD),
+            Answer::Unknown => ("unknown", WARN),
+            Answer::Denied => ("denied", AnsiColor::Red.on_default()),
+        };
+        if decision.answer == Answer::Denied && !is_one {
+            n_denied += 1;
+            continue;
+        }
+        let _ = writeln!(text, "{} {}", styled(style, word), styled(BOLD, arn));
+        let n_resources =
+            decision.path.iter().filter_map(|step| step.resource.as_ref()).collect::<BTreeSet<_>>().len();
+        for step in &decision.path {
+            let by = step.origin.as_ref().map(|origin| format!("{} ", from(origin))).unwrap_or_default();
+            let on = step.resource.as_ref().filter(|_| n_resources > 1);
+            let on = on.map(|arn| styled(DIM, format!("  [{}]", short(arn)))).unwrap_or_default();
+            let _ = writeln!(text, "  {by}{}{on}", step.says);
+        }
+    }
+    if !is_one {
+        let _ = writeln!(text, "{} of {} denied", n_denied, counted(answers.principals.len(), "principal"));
+    }
+    text
+}

@@ -1,0 +1,291 @@
+//! What principals may do, against tables of cases with their sources.
+
+mod properties;
+pub(crate) mod support;
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use tidewaiter::access::{Answer, Bound, Context, decide, reference};
+
+use self::support::{Account, ROLE};
+use crate::support::program::{Program, project};
+
+const TASK_DEFINITION: &str = "arn:aws:ecs:eu-west-1:111122223333:task-definition/web:1";
+const SERVICE: &str = "arn:aws:ecs:eu-west-1:111122223333:service/web/api";
+
+fn table<T: DeserializeOwned>(name: &str) -> T {
+    let text = fs::read_to_string(project("tests/fixtures/access").join(name)).unwrap();
+    serde_saphyr::from_str(&text).unwrap()
+}
+
+/// One value or several, or none.
+fn values(value: &Value) -> Vec<String> {
+    match value {
+        Value::Null => Vec::new(),
+        Value::Array(values) => values.iter().map(|value| value.as_str().unwrap().to_owned()).collect(),
+        one => vec![one.as_str().unwrap().to_owned()],
+    }
+}
+
+fn request(with: &BTreeMap<String, Value>, unknown: &[String]) -> Context {
+    let mut request = Context::complete();
+    with.iter().for_each(|(key, value)| request.insert(key, values(value)));
+    unknown.iter().for_each(|key| request.forget(key));
+    request
+}
+
+#[derive(Deserialize)]
+struct Group {
+    source: String,
+    #[serde(default = "run_task")]
+    action: String,
+    condition: BTreeMap<String, BTreeMap<String, Value>>,
+    key: Option<String>,
+    version: Option<String>,
+    #[serde(default)]
+    with: BTreeMap<String, Value>,
+    rows: Vec<(Value, String)>,
+}
+
+fn run_task() -> String {
+    "ecs:RunTask".to_owned()
+}
+
+/// What a request for an action is about.
+pub(crate) fn resource(action: &str) -> Vec<String> {
+    let action = reference().action(action).unwrap().1;
+    let id = |name: &str| match name {
+        "ecs:task-definition" => TASK_DEFINITION.to_owned(),
+        "ecs:service" => SERVICE.to_owned(),
+        "ecs:task" => "arn:aws:ecs:eu-west-1:111122223333:task/web/1".to_owned(),
+        other => format!("arn:aws:ecs:eu-west-1:111122223333:{}/web", other.split_once(':').unwrap().1),
+    };
+    action.requires.iter().map(|name| id(name)).collect()
+}
+
+#[test]
+fn every_operator_answers_as_its_page_says() {
+    let mut n_cases = 0;
+    let mut wrong = Vec::new();
+    for group in table::<Vec<Group>>("conditions.yaml") {
+        let first = group.condition.values().next().unwrap().keys().next().unwrap();
+        let key = group.key.as_ref().unwrap_or(first);
+        let version = group.version.as_deref().unwrap_or("2012-10-17");
+        for (carried, holds) in &group.rows {
+            let (allowing, denying) = match holds.as_str() {
+                "yes" => (Answer::Allowed, Answer::Denied),
+                "no" => (Answer::Denied, Answer::Allowed),
+                "open" => (Answer::Unknown, Answer::Unknown),
+                other => panic!("{other}"),
+            };
+            for (effect, expected) in [("Allow", allowing), ("Deny", denying)] {
+                let mut statements = vec![
+                    json!({"Effect": effect, "Action": group.action, "Resource": "*", "Condition": group.condition}),
+                ];
+                if effect == "Deny" {
+                    statements.push(json!({"Effect": "Allow", "Action": "*", "Resource": "*"}));
+                }
+                let account = Account::new(Account::document(version, statements));
+                let mut with = group.with.clone();
+                if !carried.is_null() {
+                    with.insert(key.clone(), carried.clone());
+                }
+                let action = reference().action(&group.action).unwrap().1;
+                let answer = account.with(|estate| {
+                    let principal = estate.principal(ROLE).unwrap();
+                    decide(&principal, action, &resource(&group.action), &request(&with, &[])).answer
+                });
+                n_cases += 1;
+                if answer != expected {
+                    wrong.push(format!(
+                        "{}: {} {:?} with {carried}: {answer:?}, expected {expected:?}",
+                        group.source, effect, group.condition
+                    ));
+                }
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+    assert!(n_cases >= 500, "{n_cases} cases");
+}
+
+#[derive(Deserialize)]
+struct Binds {
+    source: String,
+    action: String,
+    allow: Value,
+    #[serde(default)]
+    deny: Vec<Value>,
+    #[serde(default)]
+    binds: BTreeMap<String, Option<String>>,
+    #[serde(default)]
+    void: Vec<String>,
+    #[serde(default)]
+    absent: bool,
+}
+
+/// A binding as the tables write it.
+fn written(bound: &Bound) -> String {
+    let binding = serde_json::to_value(bound.binding).unwrap().as_str().unwrap().to_owned();
+    match (&bound.one_of, &bound.none_of) {
+        (Some(texts), _) => format!("{binding}: {}", texts.join(", ")),
+        (None, Some(texts)) => format!("{binding}: not {}", texts.join(", ")),
+        (None, None) => binding,
+    }
+}
+
+#[test]
+fn every_key_is_bound_as_its_conditions_bind_it() {
+    let cases = table::<Vec<Binds>>("bindings.yaml");
+    assert!(cases.len() >= 60, "{} cases", cases.len());
+    let mut wrong = Vec::new();
+    for case in cases {
+        let statement = |effect: &str, condition: &Value| {
+            let mut statement = json!({"Effect": effect, "Action": case.action, "Resource": "*"});
+            if condition.as_object().is_some_and(|condition| !condition.is_empty()) {
+                statement["Condition"] = condition.clone();
+            }
+            statement
+        };
+        let denials = case.deny.iter().map(|condition| statement("Deny", condition));
+        let statements = [statement("Allow", &case.allow)].into_iter().chain(denials).collect();
+        let account = Account::new(Account::document("2012-10-17", statements));
+        let access = account.with(|estate| {
+            let principal = estate.principal(ROLE).unwrap();
+            estate.access(&principal)
+        });
+        let granted = access.actions.get(&case.action);
+        let grants = granted.map(|granted| granted.grants.as_slice()).unwrap_or_default();
+        if case.absent != grants.is_empty() {
+            wrong.push(format!("{}: {:?} {:?}: {} grants", case.source, case.allow, case.deny, grants.len()));
+        }
+        for (key, expected) in &case.binds {
+            let found = grants.first().and_then(|grant| grant.keys.get(key)).map(written);
+            if found != *expected {
+                wrong.push(format!("{}: {key} is {found:?}, expected {expected:?}", case.source));
+            }
+        }
+        let void = granted
+            .map(|granted| granted.void.iter().filter_map(|void| void.key.clone()).collect::<Vec<_>>());
+        if !case.void.is_empty() && void != Some(case.void.clone()) {
+            wrong.push(format!("{}: {void:?} never applies, expected {:?}", case.source, case.void));
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[derive(Deserialize)]
+struct Request {
+    source: String,
+    version: Option<String>,
+    policies: Vec<Value>,
+    boundary: Option<Vec<Value>>,
+    #[serde(default)]
+    levels: Vec<Vec<Value>>,
+    #[serde(default)]
+    with: BTreeMap<String, Value>,
+    #[serde(default)]
+    unknown: Vec<String>,
+    action: String,
+    #[serde(default)]
+    on: Value,
+    answer: String,
+}
+
+#[test]
+fn every_request_is_answered_as_its_page_says() {
+    let cases = table::<Vec<Request>>("decisions.yaml");
+    assert!(cases.len() >= 75, "{} cases", cases.len());
+    let mut wrong = Vec::new();
+    for case in cases {
+        let version = case.version.as_deref().unwrap_or("2012-10-17");
+        let mut account = Account::new(Account::document(version, case.policies.clone()));
+        if let Some(boundary) = &case.boundary {
+            account = account.within(Account::document(version, boundary.clone()));
+        }
+        let levels = case.levels.iter().map(|level| {
+            let documents = level.iter().enumerate().map(|(number, statement)| {
+                (format!("scp-{number}"), Account::document(version, vec![statement.clone()]))
+            });
+            documents.collect::<BTreeMap<_, _>>()
+        });
+        let resources = values(&case.on).into_iter().map(|on| match on.as_str() {
+            "td" => TASK_DEFINITION.to_owned(),
+            "service" => SERVICE.to_owned(),
+            "role" => "arn:aws:iam::111122223333:role/task".to_owned(),
+            _ => on,
+        });
+        let action = reference().action(&case.action).unwrap().1;
+        let decision = account.under(&levels.collect::<Vec<_>>(), |estate| {
+            let principal = estate.principal(ROLE).unwrap();
+            decide(&principal, action, &resources.collect::<Vec<_>>(), &request(&case.with, &case.unknown))
+        });
+        let answer = serde_json::to_value(decision.answer).unwrap();
+        if answer != case.answer {
+            wrong.push(format!("{}: {answer}, expected {}: {:?}", case.source, case.answer, decision.path));
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
+fn the_command_says_who_may_do_what_and_by_which_statement() {
+    let program = Program::new();
+    let run =
+        |arguments: &[&str], exit| program.run(["access", "--example"].iter().chain(arguments)).expect(exit);
+
+    let table = run(&["--principal", "deploy-pipeline", "--action", "ecs:*Service"], 0).stdout;
+    assert!(table.contains("ecs:CreateService") && table.contains("ecs:auto-assign-public-ip"), "{table}");
+    assert!(!table.contains("iam:PassRole") && !table.contains('\u{1b}'), "{table}");
+
+    let asked =
+        ["--principal", "deploy-pipeline", "--can", "ecs:updateservice", "--on", "service/payments/api"];
+    let told = run(&asked, 3).stdout;
+    assert!(
+        told.contains("may allow it on") && told.contains("depending on `ecs:auto-assign-public-ip`"),
+        "{told}"
+    );
+    let with = ["--with", "ecs:auto-assign-public-ip=false", "--with", "ecs:enable-execute-command=false"];
+    let told = run(&[asked.as_slice(), &with].concat(), 0).stdout;
+    assert!(told.contains("allowed arn:aws:iam::111122223333:role/deploy-pipeline"), "{told}");
+    let told = run(
+        &[asked.as_slice(), &["--with", "ecs:enable-execute-command=true", "--format", "json"]].concat(),
+        0,
+    );
+    let told = serde_json::from_str::<Value>(&told.stdout).unwrap();
+    let answer = &told["principals"]["arn:aws:iam::111122223333:role/deploy-pipeline"];
+    assert_eq!(answer["answer"], "denied");
+    assert_eq!(answer["path"][0]["says"], "nothing in identity policies allows it");
+    assert_eq!((&told["version"], &told["action"]), (&json!(1), &json!("ecs:UpdateService")));
+}
+
+#[test]
+fn a_question_with_a_mistake_is_refused_with_the_way_out() {
+    let program = Program::new();
+    program.write(
+        "empty.json",
+        &json!({
+            "version": "1", "account": {"id": "111122223333", "partition": "aws"}, "region": "eu-west-1",
+            "taken_at": "2026-11-22T08:00:00Z",
+        })
+        .to_string(),
+    );
+    for (arguments, says) in [
+        (vec!["--example", "--action", "ecs:RunTsk"], "did you mean `ecs:RunTask`?"),
+        (vec!["--example", "--can", "ecs:RunTasks"], "did you mean `ecs:RunTask`?"),
+        (vec!["--example", "--principal", "deploy-pipelin"], "did you mean `deploy-pipeline`?"),
+        (
+            vec!["--example", "--can", "ecs:RunTask", "--on", "service/a/b"],
+            "it acts on `ecs:task-definition`",
+        ),
+        (vec!["--example", "--can", "ecs:ListClusters", "--on", "cluster/a"], "leave --on out"),
+        (vec!["--snapshot", "empty.json"], "the snapshot holds no `iam.groups`"),
+    ] {
+        let error = program.run(["access"].iter().chain(&arguments)).expect(2).stderr;
+        assert!(error.contains(says), "{arguments:?}: {error}");
+    }
+}
