@@ -7,7 +7,7 @@ use anstyle::AnsiColor;
 use comfy_table::{ContentArrangement, Table, presets};
 use serde::Serialize;
 
-use super::table::{BOLD, DIM, GOOD, WARN, WIDTH, counted, short, styled, trimmed};
+use super::table::{BOLD, DIM, GOOD, LISTED, WARN, WIDTH, counted, short, styled, trimmed};
 use crate::access::{Access, Answer, Binding, Decision, Grant, Origin, Through, reference};
 
 /// The version of the JSON form.
@@ -98,9 +98,9 @@ pub fn grants(principals: &Accesses, width: Option<u16>) -> String {
         if rows.is_empty() && access.unknown.is_empty() {
             continue;
         }
-        let _ = writeln!(text, "{}  {}", styled(BOLD, short(arn)), styled(DIM, arn));
+        let _ = writeln!(text, "{}  {}", styled(BOLD, clean(short(arn))), styled(DIM, clean(arn)));
         if let Some(boundary) = &access.boundary {
-            let _ = writeln!(text, "  within {}", short(boundary));
+            let _ = writeln!(text, "  within {}", clean(short(boundary)));
         }
         for problem in &access.unknown {
             let _ = writeln!(text, "  {} {problem}", styled(WARN, "unknown:"));
@@ -136,9 +136,11 @@ fn table(width: Option<u16>) -> Table {
 }
 
 fn row(grant: &Grant) -> Row {
-    let mut resources = grant.resources.iter().map(|arn| short(arn)).collect::<Vec<_>>().join("\n");
-    for arn in &grant.except {
-        let _ = write!(resources, "\nnot {}", short(arn));
+    let except = grant.except.iter().map(|arn| format!("not {}", clean(short(arn))));
+    let named = grant.resources.iter().map(|arn| clean(short(arn))).chain(except).collect::<Vec<_>>();
+    let mut resources = named.iter().take(LISTED).cloned().collect::<Vec<_>>().join("\n");
+    if let Some(more) = named.len().checked_sub(LISTED).filter(|more| *more > 0) {
+        let _ = write!(resources, "\nand {more} more");
     }
     let keys = grant.keys.iter().filter_map(|(key, bound)| {
         let (word, style) = match bound.binding {
@@ -150,14 +152,14 @@ fn row(grant: &Grant) -> Row {
         };
         let values = match (&bound.one_of, &bound.none_of) {
             (Some(texts), _) if texts.is_empty() => " absent".to_owned(),
-            (Some(texts), _) => format!(" = {}", texts.join(" | ")),
-            (None, Some(texts)) => format!(" ≠ {}", texts.join(" | ")),
+            (Some(texts), _) => format!(" = {}", clean(&texts.join(" | "))),
+            (None, Some(texts)) => format!(" ≠ {}", clean(&texts.join(" | "))),
             (None, None) => String::new(),
         };
-        Some(format!("{}{values}{}", styled(style, key), styled(DIM, word)))
+        Some(format!("{}{values}{}", styled(style, clean(key)), styled(DIM, word)))
     });
     let mut keys = keys.collect::<Vec<_>>();
-    keys.extend(grant.unknown.iter().map(|reason| styled(WARN, reason)));
+    keys.extend(grant.unknown.iter().map(|reason| styled(WARN, clean(reason))));
     let keys = if keys.is_empty() { styled(DIM, "none") } else { keys.join("\n") };
     let within = grant.within.iter().map(|it| format!("\nwithin {}", from(it)));
     Row { resources, keys, from: from(&grant.origin) + &within.collect::<String>() }
@@ -173,14 +175,25 @@ fn named(actions: &BTreeSet<(&str, &str)>) -> String {
     format!("{shown}\n{}", styled(DIM, format!("({})", counted(actions.len(), "action"))))
 }
 
+/// Somebody's text without what a terminal would obey, and not longer than a reader wants.
+fn clean(text: &str) -> String {
+    const SHOWN: usize = 160;
+    let mut shown = text.chars().take(SHOWN).collect::<String>();
+    if text.chars().nth(SHOWN).is_some() {
+        shown.push('…');
+    }
+    let marks = ['\u{200e}'..='\u{200f}', '\u{202a}'..='\u{202e}', '\u{2066}'..='\u{2069}'];
+    shown.replace(|it: char| it.is_control() || marks.iter().any(|marks| marks.contains(&it)), "\u{fffd}")
+}
+
 /// A statement in a few words.
 fn from(origin: &Origin) -> String {
     let place = match &origin.sid {
-        Some(sid) => format!("{} #{} {sid}", short(&origin.policy), origin.statement),
-        None => format!("{} #{}", short(&origin.policy), origin.statement),
+        Some(sid) => format!("{} #{} {}", clean(short(&origin.policy)), origin.statement, clean(sid)),
+        None => format!("{} #{}", clean(short(&origin.policy)), origin.statement),
     };
     match (&origin.group, origin.through) {
-        (Some(group), _) => format!("{place} of {}", short(group)),
+        (Some(group), _) => format!("{place} of {}", clean(short(group))),
         (None, Through::Boundary) => format!("{place} (boundary)"),
         (None, Through::ServiceControl) => format!("{place} (service control)"),
         (None, _) => place,
@@ -205,18 +218,29 @@ pub fn answers(answers: &Answers) -> String {
             n_denied += 1;
             continue;
         }
-        let _ = writeln!(text, "{} {}", styled(style, word), styled(BOLD, arn));
+        let _ = writeln!(text, "{} {}", styled(style, word), styled(BOLD, clean(arn)));
         let n_resources =
             decision.path.iter().filter_map(|step| step.resource.as_ref()).collect::<BTreeSet<_>>().len();
         for step in &decision.path {
             let by = step.origin.as_ref().map(|origin| format!("{} ", from(origin))).unwrap_or_default();
             let on = step.resource.as_ref().filter(|_| n_resources > 1);
-            let on = on.map(|arn| styled(DIM, format!("  [{}]", short(arn)))).unwrap_or_default();
-            let _ = writeln!(text, "  {by}{}{on}", step.says);
+            let on = on.map(|arn| styled(DIM, format!("  [{}]", clean(short(arn))))).unwrap_or_default();
+            let _ = writeln!(text, "  {by}{}{on}", clean(&step.says));
         }
     }
     if !is_one {
         let _ = writeln!(text, "{} of {} denied", n_denied, counted(answers.principals.len(), "principal"));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_obeys_nothing_that_stands_in_a_policy() {
+        assert_eq!(clean("a\u{1b}[2Jb\u{202e}c"), "a\u{fffd}[2Jb\u{fffd}c");
+        assert_eq!(clean(&"x".repeat(1_000)).chars().count(), 161);
+    }
 }

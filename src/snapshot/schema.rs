@@ -57,6 +57,11 @@ pub fn schema() -> Value {
             properties.insert(group.to_owned(), closed(members));
         }
     }
+    // An example says of a principal what its policy looks at, and nothing else.
+    let mut definitions = json!(generator.definitions());
+    if let Some(access) = definitions.get_mut("Access").and_then(Value::as_object_mut) {
+        access.remove("required");
+    }
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "tidewaiter input document",
@@ -64,7 +69,7 @@ pub fn schema() -> Value {
         "properties": properties,
         "required": ["version", "account", "region", "taken_at"],
         "additionalProperties": false,
-        "$defs": generator.definitions(),
+        "$defs": definitions,
     })
 }
 

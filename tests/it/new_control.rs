@@ -52,7 +52,7 @@ fn written(program: &Program, wishes: &[(String, &str, &str, &str)]) {
 fn a_new_control_of_every_subject_passes_its_tests_and_examples() {
     let program = program();
     let text_of = |collection| match collection {
-        Collection::Access => "kind",
+        Collection::Access => "boundary",
         Collection::Accounts => "AccountId",
         Collection::AccountSettings => "value",
         Collection::ExpressServices => "serviceName",
