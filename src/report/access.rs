@@ -10,7 +10,7 @@ use super::table::{BOLD, DIM, GOOD, LISTED, WARN, counted, plain, short, styled,
 use crate::access::{Access, Answer, Binding, Decision, Grant, Origin, Through, reference};
 
 /// The version of the JSON form.
-const VERSION: u32 = 1;
+const VERSION: &str = "1";
 
 /// How many actions of one row are named; more are counted.
 const NAMED: usize = 15;
@@ -31,7 +31,7 @@ pub struct Answers {
 
 #[derive(Serialize)]
 struct Document<'a, T> {
-    version: u32,
+    version: &'static str,
     reference: Made<'a>,
     #[serde(flatten)]
     content: T,
