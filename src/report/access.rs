@@ -4,17 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use anstyle::AnsiColor;
-use comfy_table::{ContentArrangement, Table, presets};
 use serde::Serialize;
 
-use super::table::{BOLD, DIM, GOOD, LISTED, WARN, WIDTH, counted, short, styled, trimmed};
+use super::table::{BOLD, DIM, GOOD, LISTED, WARN, counted, plain, short, styled, trimmed};
 use crate::access::{Access, Answer, Binding, Decision, Grant, Origin, Through, reference};
 
 /// The version of the JSON form.
-const VERSION: u32 = 1;
-
-/// The narrowest table that is made.
-const NARROWEST: u16 = 60;
+const VERSION: &str = "1";
 
 /// How many actions of one row are named; more are counted.
 const NAMED: usize = 15;
@@ -35,7 +31,7 @@ pub struct Answers {
 
 #[derive(Serialize)]
 struct Document<'a, T> {
-    version: u32,
+    version: &'static str,
     reference: Made<'a>,
     #[serde(flatten)]
     content: T,
@@ -106,7 +102,7 @@ pub fn grants(principals: &Accesses, width: Option<u16>) -> String {
             let _ = writeln!(text, "  {} {problem}", styled(WARN, "unknown:"));
         }
         if !rows.is_empty() {
-            let mut table = table(width);
+            let mut table = plain(width);
             table.set_header(["actions", "resources", "bound keys", "statement"].map(|it| styled(DIM, it)));
             for (row, actions) in rows {
                 table.add_row([named(&actions), row.resources, row.keys, row.from]);
@@ -124,15 +120,6 @@ pub fn grants(principals: &Accesses, width: Option<u16>) -> String {
         principals.len(),
     );
     text
-}
-
-fn table(width: Option<u16>) -> Table {
-    let mut table = Table::new();
-    table
-        .load_style(presets::NOTHING)
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_width(width.unwrap_or(WIDTH).max(NARROWEST));
-    table
 }
 
 fn row(grant: &Grant) -> Row {

@@ -15,6 +15,8 @@ pub(super) const LISTED: usize = 8;
 const CHANGES_LISTED: usize = 12;
 /// The width when the terminal does not tell.
 pub(super) const WIDTH: u16 = 110;
+/// The narrowest table that is made.
+const NARROWEST: u16 = 60;
 
 pub(super) const BOLD: Style = Style::new().bold();
 pub(super) const DIM: Style = Style::new().dimmed();
@@ -122,6 +124,16 @@ fn tally(text: &mut String, report: &Report) {
     let _ = writeln!(text, "\n{}", trimmed(&table.to_string()));
 }
 
+/// A table without lines that wraps its cells to the terminal's width.
+pub(super) fn plain(width: Option<u16>) -> Table {
+    let mut table = Table::new();
+    table
+        .load_style(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(width.unwrap_or(WIDTH).max(NARROWEST));
+    table
+}
+
 /// A table without the blanks that fill its last column.
 pub(super) fn trimmed(table: &str) -> String {
     table.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
@@ -150,11 +162,7 @@ fn failures(text: &mut String, report: &Report, width: u16) {
             .unwrap_or_default();
         let _ =
             writeln!(text, "{} {} {title}", styled(severity_style(*severity), severity), styled(BOLD, id));
-        let mut table = Table::new();
-        table
-            .load_style(presets::NOTHING)
-            .set_content_arrangement(ContentArrangement::Dynamic)
-            .set_width(width);
+        let mut table = plain(Some(width));
         for verdict in verdicts.iter().take(LISTED) {
             let messages = verdict.outcome.violations().iter().map(|violation| violation.message.as_str());
             table.add_row([

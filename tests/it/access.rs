@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use tidewaiter::access::{Answer, Bound, Context, decide, reference};
 
 use self::support::{Account, ROLE};
+use crate::support::emulator::Emulator;
 use crate::support::program::{Program, project};
 
 const TASK_DEFINITION: &str = "arn:aws:ecs:eu-west-1:111122223333:task-definition/web:1";
@@ -260,7 +261,7 @@ fn the_command_says_who_may_do_what_and_by_which_statement() {
     let answer = &told["principals"]["arn:aws:iam::111122223333:role/deploy-pipeline"];
     assert_eq!(answer["answer"], "denied");
     assert_eq!(answer["path"][0]["says"], "nothing in identity policies allows it");
-    assert_eq!((&told["version"], &told["action"]), (&json!(1), &json!("ecs:UpdateService")));
+    assert_eq!((&told["version"], &told["action"]), (&json!("1"), &json!("ecs:UpdateService")));
 }
 
 #[test]
@@ -288,4 +289,48 @@ fn a_question_with_a_mistake_is_refused_with_the_way_out() {
         let error = program.run(["access"].iter().chain(&arguments)).expect(2).stderr;
         assert!(error.contains(says), "{arguments:?}: {error}");
     }
+}
+
+#[test]
+fn what_aws_answers_says_who_may_do_what_and_what_is_denied_is_named() {
+    let (emulator, names) = Emulator::with_small_estate();
+    let program = emulator.program();
+    let ask = |arguments: &[&str], exit| {
+        program.run(["access", "--rate", "1000", "--attempts", "2"].iter().chain(arguments)).expect(exit)
+    };
+    let found = ask(&["--format", "json"], 0).json();
+    let of = |name: &str| {
+        let principals = found["principals"].as_object().unwrap();
+        principals
+            .iter()
+            .find(|(arn, _)| arn.ends_with(name))
+            .unwrap_or_else(|| panic!("no {name}: {found}"))
+            .1
+            .clone()
+    };
+    // Through a group, inline, attached, and within a boundary that allows more than the role has.
+    let grant = |name: &str, action: &str| of(name)["actions"][action]["grants"][0].clone();
+    let exec = grant(":user/ada", "ecs:ExecuteCommand");
+    assert_eq!((&exec["through"], &exec["policy"]), (&json!("group_inline"), &json!("exec")));
+    assert_eq!(grant(":user/ci", "ecs:UpdateService")["keys"]["aws:SourceIp"]["binding"], "required");
+    assert_eq!(of(":user/ci")["actions"].get("ecs:DeleteCluster"), None);
+    assert_eq!(grant(":role/admin", "ecs:DeleteCluster")["through"], "attached");
+    assert!(of(":role/orders")["boundary"].as_str().unwrap().ends_with(":policy/limits"));
+    assert_eq!(of(":role/orders")["actions"], json!({}));
+    assert_eq!(grant(":role/deployer", "iam:PassRole")["resources"], json!(["*"]));
+
+    let service = names["services"]["orders"].as_str().unwrap();
+    let can = |principal: &str| {
+        let arguments =
+            ["--principal", principal, "--can", "ecs:UpdateService", "--on", service, "--format", "json"];
+        ask(&arguments, 0).stdout
+    };
+    assert!(can("deployer").contains("\"allowed\""), "{}", can("deployer"));
+    assert!(can("ada").contains("\"denied\""), "{}", can("ada"));
+
+    emulator
+        .faults(json!([{"match": {"operation": "iam:GetAccountAuthorizationDetails"}, "kind": "denied"}]));
+    let refused = ask(&[], 3);
+    let said = format!("{}{}", refused.stdout, refused.stderr);
+    assert!(said.contains("iam:GetAccountAuthorizationDetails"), "{said}");
 }

@@ -3,29 +3,16 @@
 use std::fmt::Write as _;
 
 use anstyle::AnsiColor;
-use comfy_table::{ContentArrangement, Table, presets};
 
-use super::super::table::{BOLD, DIM, WARN, WIDTH, counted, section, severity_style, styled, trimmed};
+use super::super::table::{BOLD, DIM, WARN, counted, plain, section, severity_style, styled, trimmed};
 use super::{Catalogue, Entry, by_peer};
 use crate::domain::Control;
 use crate::policy::Framework;
 
-/// The narrowest table that is made.
-const NARROWEST: u16 = 60;
-
-fn table(width: Option<u16>) -> Table {
-    let mut table = Table::new();
-    table
-        .load_style(presets::NOTHING)
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_width(width.unwrap_or(WIDTH).max(NARROWEST));
-    table
-}
-
 /// One line for each control.
 #[must_use]
 pub fn list(catalogue: &Catalogue, width: Option<u16>) -> String {
-    let mut table = table(width);
+    let mut table = plain(width);
     table.set_header(["id", "severity", "looks at", "required condition"].map(|title| styled(DIM, title)));
     for Entry { control, .. } in &catalogue.entries {
         let note = match (&control.deprecated, control.enabled) {
@@ -53,7 +40,7 @@ pub fn list(catalogue: &Catalogue, width: Option<u16>) -> String {
 pub fn coverage(catalogue: &Catalogue, framework: &Framework, width: Option<u16>) -> String {
     let mut text = String::new();
     let _ = writeln!(text, "{}  {}", styled(BOLD, &framework.title), styled(DIM, &framework.source));
-    let mut table = table(width);
+    let mut table = plain(width);
     table.set_header(["requirement", "controls", "what it demands"].map(|title| styled(DIM, title)));
     let mut gaps = Vec::new();
     for requirement in &framework.requirements {
@@ -92,7 +79,7 @@ fn reasons(text: &mut String, framework: &Framework, width: Option<u16>) {
     let given = given.collect::<Vec<_>>();
     if !given.is_empty() {
         section(text, "What is left open, and why");
-        let mut table = table(width);
+        let mut table = plain(width);
         for (id, reason) in given {
             table.add_row([styled(BOLD, id), reason.replace('\n', " ")]);
         }
@@ -130,7 +117,7 @@ pub fn show(entry: &Entry, width: Option<u16>) -> String {
     }
     if !entry.parameters.is_empty() {
         section(&mut text, "Parameters and their defaults");
-        let mut table = table(width);
+        let mut table = plain(width);
         for (name, default) in &entry.parameters {
             table.add_row([format!("  {name}"), default.to_string()]);
         }

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::super::table::{
-    BOLD, DIM, GOOD, LISTED, WARN, WIDTH, counted, section, severity_style, short, styled, trimmed,
+    BOLD, DIM, GOOD, LISTED, WARN, WIDTH, counted, plain, section, severity_style, short, styled, trimmed,
 };
 use super::{Change, ControlDiff, Diff, Presence};
 use crate::domain::{BundleId, Outcome, VerdictKind};
 use anstyle::AnsiColor;
-use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
+use comfy_table::{ColumnConstraint, Width};
 
 /// The difference as text with ANSI colours, which the printer takes out where nobody can see them.
 ///
@@ -88,8 +88,7 @@ fn of_control(text: &mut String, diff: &ControlDiff, width: u16) {
         let quiet = [VerdictKind::Passed, VerdictKind::NotApplicable];
         diff.presence == Presence::Both || outcome.is_some_and(|outcome| !quiet.contains(&outcome.kind()))
     };
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
+    let mut table = plain(Some(width));
     let news = diff.changes.iter().filter(is_news).collect::<Vec<_>>();
     for change in news.iter().take(LISTED) {
         table.add_row([format!("  {}", short(&change.resource)), described(change)]);

@@ -2,14 +2,11 @@
 
 use std::fmt::Write as _;
 
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::Table;
 
-use super::super::table::{BOLD, DIM, WARN, WIDTH, counted, section, styled, trimmed};
+use super::super::table::{BOLD, DIM, WARN, counted, plain, section, styled, trimmed};
 use super::{calls, controls};
 use crate::guardrails::Guardrails;
-
-/// The narrowest table that is made.
-const NARROWEST: u16 = 60;
 
 /// What is refused, what is not, and who watches that.
 #[must_use]
@@ -17,7 +14,7 @@ pub fn render(guardrails: &Guardrails, width: Option<u16>) -> String {
     let (made, unmade) = guardrails.rows.iter().partition::<Vec<_>, _>(|row| row.unmade.is_none());
     let mut text = String::new();
     if !made.is_empty() {
-        let mut table = table(width, ["statements", "refuse", "in these calls", "detected by"]);
+        let mut table = titled(width, ["statements", "refuse", "in these calls", "detected by"]);
         for row in &made {
             table.add_row([
                 styled(BOLD, row.sid),
@@ -31,7 +28,7 @@ pub fn render(guardrails: &Guardrails, width: Option<u16>) -> String {
     let open = made.iter().filter(|row| !row.open.is_empty() || row.note.is_some()).collect::<Vec<_>>();
     if !open.is_empty() {
         section(&mut text, "What they leave open");
-        let mut table = table(width, ["statements", "why", "watched by"]);
+        let mut table = titled(width, ["statements", "why", "watched by"]);
         for row in open {
             let keyless = (!row.open.is_empty())
                 .then(|| format!("{}: the request has no condition key for it", calls(&row.open)));
@@ -42,7 +39,7 @@ pub fn render(guardrails: &Guardrails, width: Option<u16>) -> String {
     }
     if !unmade.is_empty() {
         section(&mut text, "Not made");
-        let mut table = table(width, ["statements", "would refuse", "why not"]);
+        let mut table = titled(width, ["statements", "would refuse", "why not"]);
         for row in &unmade {
             let reason = row.unmade.as_deref().unwrap_or_default();
             table.add_row([styled(BOLD, row.sid), row.refuses.to_owned(), styled(WARN, reason)]);
@@ -52,7 +49,7 @@ pub fn render(guardrails: &Guardrails, width: Option<u16>) -> String {
     if !guardrails.beyond.is_empty() {
         section(&mut text, "Beyond IAM");
         let ids = guardrails.beyond.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        let mut table = table(width, []);
+        let mut table = plain(width);
         table.add_row([format!(
             "No condition key carries what is detected by {}: {ids}",
             counted(guardrails.beyond.len(), "further control")
@@ -62,14 +59,8 @@ pub fn render(guardrails: &Guardrails, width: Option<u16>) -> String {
     text
 }
 
-fn table<const N: usize>(width: Option<u16>, titles: [&str; N]) -> Table {
-    let mut table = Table::new();
-    table
-        .load_style(presets::NOTHING)
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_width(width.unwrap_or(WIDTH).max(NARROWEST));
-    if N > 0 {
-        table.set_header(titles.map(|title| styled(DIM, title)));
-    }
+fn titled<const N: usize>(width: Option<u16>, titles: [&str; N]) -> Table {
+    let mut table = plain(width);
+    table.set_header(titles.map(|title| styled(DIM, title)));
     table
 }
