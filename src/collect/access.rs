@@ -30,12 +30,11 @@ pub(super) fn work_out(gathered: &mut BTreeMap<Collection, Gathered>) {
     for arn in arns {
         let Some(principal) = estate.principal(&arn) else { continue };
         let access = estate.access(&principal);
-        if !access.is_complete() {
+        let body = to_raw_value(&access).ok();
+        if body.is_none() || !access.is_complete() {
             undecided.push(arn.clone());
         }
-        if let Ok(body) = to_raw_value(&access) {
-            members.insert(arn, body);
-        }
+        members.extend(body.map(|body| (arn, body)));
     }
     let hidden = SOURCES.iter().filter_map(|source| gathered.get(source)).flat_map(|of| &of.gaps);
     let mut gaps = hidden.filter(|gap| gap.hides_members()).cloned().collect::<Vec<_>>();

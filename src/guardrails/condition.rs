@@ -90,24 +90,24 @@ pub(super) fn outside(key: &str, values: Values, allowed: &[String], absent_too:
     }
 }
 
-/// The request lacks one of the tags of the parameter `required_tags`, or gives it another value.
-pub(super) fn missing_tags(params: &Value) -> Result<Vec<Value>, String> {
-    let Ok(keys) = listed(params, "required_tags.keys") else {
+/// The request lacks one of the tags of the parameter `required_tags`.
+pub(super) fn missing_tags(params: &Value) -> Vec<Value> {
+    match listed(params, "required_tags.keys") {
+        Ok(keys) => keys.iter().map(|tag| absent(&format!("aws:RequestTag/{tag}"))).collect(),
         // Without configured keys any tag will do.
-        return Ok(vec![absent("aws:TagKeys")]);
-    };
-    let conditions = keys.iter().map(|tag| {
-        let key = format!("aws:RequestTag/{tag}");
-        let values = at(params, "required_tags.values").and_then(|values| values.get(tag));
-        let allowed = values.and_then(Value::as_array).into_iter().flatten().filter_map(text);
+        Err(_) => vec![absent("aws:TagKeys")],
+    }
+}
+
+/// The request gives a tag another value than the parameter `required_tags` allows.
+pub(super) fn other_values(params: &Value) -> Vec<Value> {
+    let values = at(params, "required_tags.values").and_then(Value::as_object);
+    let conditions = values.into_iter().flatten().map(|(tag, allowed)| {
+        let allowed = allowed.as_array().into_iter().flatten().filter_map(text);
         let allowed = allowed.map(|text| literal(&text)).collect::<Vec<_>>();
-        if allowed.is_empty() {
-            absent(&key)
-        } else {
-            test("StringNotEquals", &key, Values::String, &allowed)
-        }
+        outside(&format!("aws:RequestTag/{tag}"), Values::String, &allowed, false)
     });
-    Ok(conditions.collect())
+    conditions.flatten().collect()
 }
 
 /// Both of two conditions about other operators.

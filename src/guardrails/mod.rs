@@ -135,7 +135,9 @@ fn conditions(row: &Row, params: &Value, values: Values) -> Result<Conditions, S
     match &row.refuse {
         Refuse::Calls => Ok(twice(json!({}))),
         Refuse::MissingTags => {
-            condition::missing_tags(params).map(|creating| Conditions { creating, changing: Vec::new() })
+            let changing = condition::other_values(params);
+            let missing = condition::missing_tags(params).into_iter();
+            Ok(Conditions { creating: missing.chain(changing.clone()).collect(), changing })
         }
         Refuse::Within(parameter) => {
             let listed = condition::listed(params, parameter)?;

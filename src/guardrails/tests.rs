@@ -131,7 +131,14 @@ fn required_tags_are_asked_for_one_by_one() {
         said(&some, "RequiredTags"),
         [
             of(json!({"Null": {"aws:RequestTag/owner": "true"}})),
-            of(json!({"StringNotEquals": {"aws:RequestTag/tier": ["gold", "a${$}{b}"]}})),
+            of(json!({"Null": {"aws:RequestTag/tier": "true"}})),
+            (
+                format!("{calls} TagResource TagResource"),
+                json!({
+                    "StringNotEquals": {"aws:RequestTag/tier": ["gold", "a${$}{b}"]},
+                    "Null": {"aws:RequestTag/tier": "false"},
+                })
+            ),
         ]
     );
     assert_eq!(

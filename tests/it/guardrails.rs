@@ -9,7 +9,8 @@ use crate::access::resource;
 use crate::access::support::{Account, ROLE};
 use crate::support::program::Program;
 
-const PARAMS: &str = "allowed_subnets: {ids: [subnet-0a1b2c3d]}\nrequired_tags: {keys: [owner]}\n";
+const PARAMS: &str =
+    "allowed_subnets: {ids: [subnet-0a1b2c3d]}\nrequired_tags: {keys: [owner], values: {owner: [sharks]}}\n";
 
 /// Every statement refuses, names calls and has an id of its own.
 #[track_caller]
@@ -153,6 +154,16 @@ fn requests() -> Vec<Request> {
         ("ecs:ExecuteCommand", json!({}), Answer::Denied),
         ("ecs:UntagResource", json!({"aws:TagKeys": ["other"]}), Answer::Allowed),
         ("ecs:UntagResource", json!({"aws:TagKeys": ["other", "owner"]}), Answer::Denied),
+        (
+            "ecs:TagResource",
+            json!({"aws:RequestTag/owner": "rays", "aws:TagKeys": ["owner"]}),
+            Answer::Denied,
+        ),
+        (
+            "ecs:TagResource",
+            json!({"aws:RequestTag/owner": "sharks", "aws:TagKeys": ["owner"]}),
+            Answer::Allowed,
+        ),
         ("ecs:DeleteCluster", json!({}), Answer::Allowed),
     ]
 }
