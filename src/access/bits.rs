@@ -1,9 +1,9 @@
-//! A set of actions, by their places in the reference.
+//! A set of actions, or of resource types, by their places in the reference.
 
 /// Words of 64 places; the reference has fewer than three of them full.
 const WORDS: usize = 8;
 
-/// Which actions.
+/// Which actions, or which resource types.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Bits([u64; WORDS]);
 
@@ -21,6 +21,11 @@ impl Bits {
         self.0.get(place / 64).is_some_and(|word| word & (1 << (place % 64)) != 0)
     }
 
+    /// Whether something is in both.
+    pub(super) fn meets(self, other: Self) -> bool {
+        self.0.iter().zip(other.0).any(|(mine, theirs)| mine & theirs != 0)
+    }
+
     /// What is in one of both.
     pub(super) fn union(mut self, other: Self) -> Self {
         self.0.iter_mut().zip(other.0).for_each(|(mine, theirs)| *mine |= theirs);
@@ -31,11 +36,6 @@ impl Bits {
     pub(super) fn without(mut self, other: Self) -> Self {
         self.0.iter_mut().zip(other.0).for_each(|(mine, theirs)| *mine &= !theirs);
         self
-    }
-
-    /// Whether nothing is in it.
-    pub(super) fn is_empty(self) -> bool {
-        self.0.iter().all(|word| *word == 0)
     }
 }
 
@@ -49,9 +49,10 @@ mod tests {
 
     #[test]
     fn every_action_has_its_place() {
-        assert!(reference().actions().len() <= MOST);
+        assert!(reference().actions().len() <= MOST && reference().types().count() <= MOST);
         let all = (0..MOST).fold(Bits::default(), Bits::with);
         assert!((0..MOST).all(|place| all.contains(place)) && !all.contains(MOST));
-        assert!(all.without(all).is_empty() && Bits::default().union(all) == all);
+        assert!(all.without(all) == Bits::default() && Bits::default().union(all) == all);
+        assert!(all.meets(Bits::default().with(MOST - 1)) && !all.meets(Bits::default()));
     }
 }

@@ -3,11 +3,17 @@
 //! IAM refuses most of what is odd here, so that it stands only in files that somebody made. What is not understood is a
 //! problem that leaves whoever has the policy undecided; nothing of it is guessed.
 
+use std::sync::OnceLock;
+
 use serde_json::{Map, Value as Json};
 
 use super::bits::Bits;
 use super::condition::{self, Clause};
+use super::context::Context;
 use super::names::Names;
+use super::pattern::Pattern;
+use super::reference::{Action, Reference};
+use super::scope::Fuel;
 use super::variables::Text;
 
 /// The largest document that is read, in bytes of JSON. The largest that IAM and Organizations keep have some ten thousand
@@ -36,6 +42,50 @@ pub(super) struct Resources {
     pub(super) texts: Vec<Text>,
     /// Whether it is everything but these.
     pub(super) is_inverse: bool,
+    /// For each text the resource types that it may be about, once that was asked.
+    types: Vec<OnceLock<Bits>>,
+}
+
+impl Resources {
+    /// These, or everything but these.
+    pub(super) fn new(texts: Vec<Text>, is_inverse: bool) -> Self {
+        let types = vec![OnceLock::new(); texts.len()];
+        Self { texts, is_inverse, types }
+    }
+
+    /// The patterns; one whose variable has no value matches nothing.
+    pub(super) fn patterns(&self, facts: &Context) -> impl Iterator<Item = Pattern> {
+        self.texts.iter().filter_map(|text| text.pattern(facts))
+    }
+
+    /// The patterns that may be about a resource on which an action acts.
+    pub(super) fn patterns_for(
+        &self,
+        action: &Action,
+        facts: &Context,
+        reference: &Reference,
+        fuel: &mut Fuel,
+    ) -> Vec<Pattern> {
+        let mut patterns = Vec::new();
+        for (text, known) in self.texts.iter().zip(&self.types) {
+            let Some(pattern) = text.pattern(facts) else { continue };
+            let types = match known.get() {
+                Some(types) => *types,
+                None => {
+                    let meeting =
+                        reference.types().enumerate().filter(|(_, arns)| fuel.meets(&pattern, arns));
+                    let types = meeting.fold(Bits::default(), |all, (place, _)| all.with(place));
+                    // Without fuel everything meets, which is true of nobody else.
+                    if !text.is_open() && !fuel.is_empty() {
+                        let _ = known.set(types);
+                    }
+                    types
+                }
+            };
+            patterns.extend(types.meets(action.types).then_some(pattern));
+        }
+        patterns
+    }
 }
 
 /// One statement.
@@ -49,8 +99,8 @@ pub(super) struct Statement {
     pub(super) effect: Effect,
     /// The actions of the reference that it is about.
     pub(super) actions: Bits,
-    /// What was written for them.
-    names: Vec<String>,
+    /// What was written for them, each with the actions that it stands for.
+    names: Vec<(String, Bits)>,
     is_not_action: bool,
     /// What it is about.
     pub(super) resources: Resources,
@@ -130,7 +180,12 @@ impl Statement {
         if actions.iter().any(|name| name.len() > LONGEST_NAME) {
             return Err(format!("names an action in more than {LONGEST_NAME} bytes"));
         }
-        let named = actions.iter().fold(Bits::default(), |all, name| all.union(names.matching(name)));
+        let actions = actions.into_iter().map(|name| {
+            let found = names.matching(&name);
+            (name, found)
+        });
+        let actions = actions.collect::<Vec<_>>();
+        let named = actions.iter().fold(Bits::default(), |all, (_, found)| all.union(*found));
         Ok(Self {
             index,
             sid: members.get("Sid").and_then(Json::as_str).filter(|sid| !sid.is_empty()).map(str::to_owned),
@@ -138,22 +193,22 @@ impl Statement {
             actions: if is_not_action { names.all().without(named) } else { named },
             names: actions,
             is_not_action,
-            resources: Resources {
-                texts: resources.iter().map(|text| Text::new(text, has_variables)).collect(),
+            resources: Resources::new(
+                resources.iter().map(|text| Text::new(text, has_variables)).collect(),
                 is_inverse,
-            },
+            ),
             clauses,
         })
     }
 
-    /// What the statement wrote for this action: the name itself, the pattern that it matches, or `NotAction`.
-    pub(super) fn wrote(&self, action: &str, names: &Names) -> &str {
+    /// What the statement wrote for the action at this place: the name itself, the pattern that it matches, or `NotAction`.
+    pub(super) fn wrote(&self, place: usize, action: &str) -> &str {
         if self.is_not_action {
             return "NotAction";
         }
-        let exact = self.names.iter().find(|name| name.eq_ignore_ascii_case(action));
-        let written = exact.or_else(|| self.names.iter().find(|name| names.matches(name, action)));
-        written.map_or("*", String::as_str)
+        let exact = self.names.iter().find(|(name, _)| name.eq_ignore_ascii_case(action));
+        let written = exact.or_else(|| self.names.iter().find(|(_, found)| found.contains(place)));
+        written.map_or("*", |(name, _)| name)
     }
 }
 

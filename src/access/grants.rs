@@ -6,11 +6,11 @@ use super::bits::Bits;
 use super::condition::Clause;
 use super::context::Presence;
 use super::document::{Effect, Statement};
-use super::limit::{Limit, Word};
-use super::names::Names;
+use super::draft::{Draft, Source};
+use super::limit::Word;
 use super::principal::{Estate, Held, Principal};
-use super::reference::{Action, Key, Reference, is_of_family, reference};
-use super::report::{Access, Bound, Grant, Granted, Origin, Void};
+use super::reference::{Action, Key, Reference, reference};
+use super::report::{Access, Grant, Granted, Origin, Void};
 use super::scope::{Denied, Fuel, Reach, Scope};
 use super::tri::Tri;
 
@@ -23,73 +23,51 @@ const MOST_STATEMENTS: usize = 300;
 /// The most characters of policies that are kept of one principal.
 const MOST_TEXT: usize = 1 << 20;
 
-/// One of a principal's statements.
-type Source<'a> = (&'a Held, &'a Statement);
-
 impl Estate<'_> {
     /// What a principal may do.
     #[must_use]
     pub fn access(&self, principal: &Principal) -> Access {
         let mut survey = Survey {
             principal,
-            names: &self.names,
             reference: reference(),
             fuel: Fuel::new(),
             text: MOST_TEXT,
-        };
-        let mut access = Access {
-            kind: principal.kind,
-            boundary: principal.boundary.clone(),
-            unknown: principal.problems.clone(),
+            kept: Vec::new(),
             actions: BTreeMap::new(),
         };
-        let allowed = principal
-            .identity
-            .iter()
-            .flat_map(|held| &held.policy.statements)
-            .filter(|statement| statement.effect == Effect::Allow)
-            .fold(Bits::default(), |all, statement| all.union(statement.actions));
-        if allowed.is_empty() {
-            return access;
-        }
-        for (place, action) in survey.reference.actions().iter().enumerate() {
-            if !allowed.contains(place) {
-                continue;
-            }
+        let mut unknown = principal.problems.clone();
+        for group in survey.groups() {
             if survey.fuel.is_empty() || survey.text == 0 {
-                access.unknown.push("its policies are too large to be analysed to the end".to_owned());
+                unknown.push("its policies are too large to be analysed to the end".to_owned());
                 break;
             }
-            let granted = survey.granted(place, action);
-            if !granted.grants.is_empty() || !granted.void.is_empty() || !granted.unknown.is_empty() {
-                access.actions.insert(action.name.clone(), granted);
-            }
+            survey.tell(&group);
         }
-        access
+        Access {
+            kind: principal.kind,
+            boundary: principal.boundary.clone(),
+            unknown,
+            grants: survey.kept.into_iter().map(|(_, grant)| grant).collect(),
+            actions: survey.actions,
+        }
     }
 }
 
 /// What is put together for one principal.
 struct Survey<'a> {
     principal: &'a Principal,
-    names: &'a Names,
     reference: &'static Reference,
     fuel: Fuel,
     /// How many characters may still be kept.
     text: usize,
+    /// The grants so far.
+    kept: Vec<(Draft<'a>, Grant)>,
+    actions: BTreeMap<String, Granted>,
 }
 
-/// A grant while it is narrowed.
-#[derive(Clone)]
-struct Draft<'a> {
-    source: Source<'a>,
-    scope: Scope,
-    limits: BTreeMap<String, (String, Limit)>,
-    /// Keys of conditions that hold because the action does not support them.
-    moot: BTreeSet<String>,
-    within: Vec<Origin>,
-    unknown: BTreeSet<String>,
-}
+/// Places of actions of which the same is true: they have the same resource types and condition keys, and the same
+/// statements are about them.
+type Group = Vec<usize>;
 
 /// What a statement's conditions come to for a principal and an action.
 enum Condition<'a> {
@@ -100,69 +78,138 @@ enum Condition<'a> {
 }
 
 impl<'a> Survey<'a> {
-    fn granted(&mut self, place: usize, action: &Action) -> Granted {
+    /// The actions that some statement allows.
+    fn groups(&self) -> Vec<Group> {
+        let principal = self.principal;
+        let identity = principal.identity.iter().flat_map(|held| &held.policy.statements);
+        let allowed = identity
+            .filter(|statement| statement.effect == Effect::Allow)
+            .fold(Bits::default(), |all, statement| all.union(statement.actions));
+        let mut groups = Vec::<Group>::new();
+        let mut known = BTreeMap::new();
+        for place in (0..self.reference.actions().len()).filter(|place| allowed.contains(*place)) {
+            let about = principal.statements().map(|(_, statement)| statement.actions.contains(place));
+            let alike = (self.reference.shape(place), about.collect::<Vec<_>>());
+            let at = *known.entry(alike).or_insert(groups.len());
+            match groups.get_mut(at) {
+                Some(group) => group.push(place),
+                None => groups.push(vec![place]),
+            }
+        }
+        groups
+    }
+
+    /// Notes what allows the actions of a group.
+    fn tell(&mut self, group: &Group) {
+        let reference = self.reference;
+        let actions = group.iter().filter_map(|place| Some((*place, reference.actions().get(*place)?)));
+        let actions = actions.collect::<Vec<_>>();
+        let Some((place, action)) = actions.first().copied() else { return };
         let mut granted = Granted::default();
+        let mut idle = Vec::new();
+        let drafts = self.drafts(place, action, &mut granted, &mut idle);
+        if !drafts.is_empty() {
+            granted.lacking = self.lacking(action, &drafts);
+        }
+        for draft in drafts {
+            let (_, statement) = draft.source;
+            let Some(at) = self.keep(draft, action) else {
+                granted.unknown.push("its policies are too large to be kept".to_owned());
+                break;
+            };
+            if let Some((_, grant)) = self.kept.get_mut(at) {
+                let wrote = actions.iter().map(|(place, action)| statement.wrote(*place, &action.name));
+                for wrote in wrote.filter(|wrote| !grant.actions.contains(*wrote)).collect::<Vec<_>>() {
+                    grant.actions.insert(wrote.to_owned());
+                }
+            }
+            if !granted.grants.contains(&at) {
+                granted.grants.push(at);
+            }
+        }
+        let grants = granted.grants.iter().filter_map(|at| self.kept.get(*at)).map(|(_, grant)| grant);
+        let grants = grants.collect::<Vec<_>>();
+        let is_free = |family: &&String| grants.iter().any(|grant| !grant.binds(family));
+        granted.not_constrained = action.keys.iter().filter(is_free).cloned().collect();
+        for (place, action) in actions {
+            let void = void(&idle, place, action);
+            if !granted.grants.is_empty() || !void.is_empty() || !granted.unknown.is_empty() {
+                self.actions.insert(action.name.clone(), Granted { void, ..granted.clone() });
+            }
+        }
+    }
+
+    /// The place of a grant among those that are kept; `None` when they are too many.
+    fn keep(&mut self, draft: Draft<'a>, action: &Action) -> Option<usize> {
+        let is_it = |(known, _): &(Draft<'_>, Grant)| *known == draft;
+        if let Some(at) = self.kept.iter().position(is_it) {
+            return Some(at);
+        }
+        let grant = draft.to_grant(action);
+        let Some(left) = self.text.checked_sub(weight(&grant)) else {
+            self.text = 0;
+            return None;
+        };
+        self.text = left;
+        self.kept.push((draft, grant));
+        Some(self.kept.len() - 1)
+    }
+
+    /// What allows an action; `idle` takes the statements that never apply to it, with the key that is why.
+    fn drafts(
+        &mut self,
+        place: usize,
+        action: &Action,
+        granted: &mut Granted,
+        idle: &mut Vec<Idle<'a>>,
+    ) -> Vec<Draft<'a>> {
         let principal = self.principal;
         let all = principal.statements().filter(|(_, statement)| statement.actions.contains(place));
         if all.take(MOST_STATEMENTS + 1).count() > MOST_STATEMENTS {
             granted.unknown.push(format!("more than {MOST_STATEMENTS} statements are about it"));
-            return granted;
+            return Vec::new();
         }
         let mut drafts = Vec::new();
         for source in allowing(&principal.identity, place) {
-            drafts.extend(self.draft(source, action, &mut granted.void));
+            drafts.extend(self.draft(source, action, idle));
         }
         if let Some(boundary) = &principal.limit {
-            drafts = self.intersect(drafts, std::slice::from_ref(boundary), place, action, &mut granted);
+            drafts = self.intersect(drafts, std::slice::from_ref(boundary), place, action, granted);
         } else if let Some(arn) = &principal.boundary {
             for draft in &mut drafts {
                 draft.unknown.insert(format!("the permissions boundary `{arn}` could not be read"));
             }
         }
         for level in &principal.levels {
-            drafts = self.intersect(drafts, level, place, action, &mut granted);
+            drafts = self.intersect(drafts, level, place, action, granted);
         }
         let denials = principal
             .statements()
             .filter(|(_, statement)| statement.effect == Effect::Deny && statement.actions.contains(place));
         for source in denials {
-            drafts = self.deny(drafts, source, action, &mut granted.void);
+            drafts = self.deny(drafts, source, action, idle);
         }
         drafts.retain(|draft| !draft.limits.values().any(|(_, limit)| limit.is_never()));
         if drafts.len() > MOST_GRANTS {
             granted.unknown.push(format!("{} more statements allow it", drafts.len() - MOST_GRANTS));
             drafts.truncate(MOST_GRANTS);
         }
-        if !drafts.is_empty() {
-            granted.lacking = self.lacking(action, &drafts);
-        }
-        for draft in drafts {
-            let grant = self.grant(draft, action);
-            let kept = weight(&grant);
-            if kept > self.text {
-                self.text = 0;
-                granted.unknown.push("its policies are too large to be kept".to_owned());
-                break;
-            }
-            self.text -= kept;
-            granted.grants.push(grant);
-        }
-        granted
+        drafts
     }
 
     /// A statement that allows, as far as it concerns the action.
-    fn draft(&mut self, source: Source<'a>, action: &Action, void: &mut Vec<Void>) -> Option<Draft<'a>> {
+    fn draft(&mut self, source: Source<'a>, action: &Action, idle: &mut Vec<Idle<'a>>) -> Option<Draft<'a>> {
         let (_, statement) = source;
         let facts = &self.principal.facts;
         let scope = Scope::of(&statement.resources, action, facts, self.reference, &mut self.fuel);
         let Some(scope) = scope else {
-            self.record(void, source, action, None);
+            idle.push((source, None));
             return None;
         };
         match self.condition(statement, action) {
             Condition::Never(key) => {
                 if key.is_some() {
-                    self.record(void, source, action, key);
+                    idle.push((source, key));
                 }
                 None
             }
@@ -224,13 +271,13 @@ impl<'a> Survey<'a> {
         drafts: Vec<Draft<'a>>,
         source: Source<'a>,
         action: &Action,
-        void: &mut Vec<Void>,
+        idle: &mut Vec<Idle<'a>>,
     ) -> Vec<Draft<'a>> {
         let (held, statement) = source;
         let clauses = match self.condition(statement, action) {
             Condition::Never(key) => {
                 if key.is_some() {
-                    self.record(void, source, action, key);
+                    idle.push((source, key));
                 }
                 return drafts;
             }
@@ -306,29 +353,6 @@ impl<'a> Survey<'a> {
         keys.filter(|key| self.reference.key(action, key) == Key::Unsupported).cloned().collect()
     }
 
-    /// Notes a statement that never applies, when it was written for this action and not for all of a service.
-    fn record(
-        &self,
-        void: &mut Vec<Void>,
-        (held, statement): Source<'_>,
-        action: &Action,
-        clause: Option<&Clause>,
-    ) {
-        let wrote = statement.wrote(&action.name, self.names);
-        let is_for_it = wrote.eq_ignore_ascii_case(&action.name);
-        let is_for_many = matches!(wrote, "*" | "NotAction") || wrote.ends_with(":*");
-        if void.len() < MOST_GRANTS && !is_for_many && (is_for_it || clause.is_some()) {
-            void.push(Void {
-                origin: Origin::of(held, statement),
-                effect: match statement.effect {
-                    Effect::Allow => Word::Allow,
-                    Effect::Deny => Word::Deny,
-                },
-                key: clause.map(|clause| clause.key.clone()),
-            });
-        }
-    }
-
     /// Resource types that each request names and none of the grants is about.
     fn lacking(&mut self, action: &Action, drafts: &[Draft<'_>]) -> Vec<String> {
         let mut lacking = Vec::new();
@@ -341,80 +365,27 @@ impl<'a> Survey<'a> {
         }
         lacking
     }
+}
 
-    fn grant(&self, draft: Draft<'_>, action: &Action) -> Grant {
-        let (held, statement) = draft.source;
-        let mut keys = BTreeMap::new();
-        for family in &action.keys {
-            if !draft.limits.values().any(|(name, _)| is_of_family(family, name)) {
-                keys.insert(family.clone(), Bound::of(Limit::none()));
-            }
-        }
-        for key in draft.moot {
-            keys.insert(key, Bound::unsupported());
-        }
-        for (folded, (name, limit)) in draft.limits {
-            let known = action.keys.iter().find(|key| key.eq_ignore_ascii_case(&folded));
-            keys.insert(known.unwrap_or(&name).clone(), Bound::of(limit));
-        }
-        let texts = |patterns: &[super::pattern::Pattern]| patterns.iter().map(ToString::to_string).collect();
-        Grant {
+/// A statement that never applies to an action, and the condition on a key that the action does not support.
+type Idle<'a> = (Source<'a>, Option<&'a Clause>);
+
+/// The statements that never apply to an action and were written for it and not for all of a service.
+fn void(idle: &[Idle<'_>], place: usize, action: &Action) -> Vec<Void> {
+    let noted = idle.iter().filter_map(|((held, statement), clause)| {
+        let wrote = statement.wrote(place, &action.name);
+        let is_for_it = wrote.eq_ignore_ascii_case(&action.name);
+        let is_for_many = matches!(wrote, "*" | "NotAction") || wrote.ends_with(":*");
+        (!is_for_many && (is_for_it || clause.is_some())).then(|| Void {
             origin: Origin::of(held, statement),
-            action: statement.wrote(&action.name, self.names).to_owned(),
-            resources: texts(&draft.scope.any),
-            except: texts(&draft.scope.except),
-            keys,
-            within: draft.within,
-            unknown: draft.unknown.into_iter().collect(),
-        }
-    }
-}
-
-impl Draft<'_> {
-    fn limit(&mut self, folded: &str, name: &str, limit: Limit) {
-        let (_, before) =
-            self.limits.entry(folded.to_owned()).or_insert_with(|| (name.to_owned(), Limit::none()));
-        let both = std::mem::replace(before, Limit::none()).and(limit);
-        *before = both;
-    }
-
-    /// The clauses must all hold.
-    fn require(&mut self, clauses: &[(&Clause, Key)]) {
-        for (clause, key) in clauses {
-            let limit = limit(clause, *key, Effect::Allow);
-            self.limit(&clause.key.to_ascii_lowercase(), &clause.key, limit);
-        }
-    }
-
-    /// The clauses must not all hold. Clauses of several keys leave it to a request which of them does not, so that none of
-    /// these keys is bound by itself.
-    fn forbid(&mut self, clauses: &[(&Clause, Key)]) {
-        let keys = clauses.iter().map(|(clause, _)| clause.key.to_ascii_lowercase()).collect::<BTreeSet<_>>();
-        if keys.len() > 1 {
-            return self.blur(clauses);
-        }
-        let limits = clauses.iter().map(|(clause, key)| limit(clause, *key, Effect::Deny));
-        if let (Some(key), Some((clause, _)), Some(limit)) =
-            (keys.first(), clauses.first(), limits.reduce(Limit::or))
-        {
-            self.limit(key, &clause.key, limit);
-        }
-    }
-
-    /// Nobody can tell how far the clauses limit their keys.
-    fn blur(&mut self, clauses: &[(&Clause, Key)]) {
-        for (clause, _) in clauses {
-            let limit = Limit::of_unclear(clause, Effect::Deny);
-            self.limit(&clause.key.to_ascii_lowercase(), &clause.key, limit);
-        }
-    }
-}
-
-fn limit(clause: &Clause, key: Key, effect: Effect) -> Limit {
-    match key {
-        Key::Supported(values) => Limit::of_clause(clause, effect, values.are_many()),
-        Key::Unsupported | Key::Unknown => Limit::of_unclear(clause, effect),
-    }
+            effect: match statement.effect {
+                Effect::Allow => Word::Allow,
+                Effect::Deny => Word::Deny,
+            },
+            key: clause.map(|clause| clause.key.clone()),
+        })
+    });
+    noted.take(MOST_GRANTS).collect()
 }
 
 /// The statements of some policies that allow an action.

@@ -11,6 +11,7 @@ mod condition;
 mod context;
 mod decide;
 mod document;
+mod draft;
 mod grants;
 mod limit;
 mod names;

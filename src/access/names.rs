@@ -41,12 +41,6 @@ impl Names {
         found
     }
 
-    /// Whether a name stands for an action.
-    pub(super) fn matches(&self, name: &str, action: &str) -> bool {
-        let (name, action) = (name.to_ascii_lowercase(), action.to_ascii_lowercase());
-        Pattern::new(&name).matches(&action) != Tri::False
-    }
-
     fn find(&self, name: &str) -> Bits {
         let name = name.to_ascii_lowercase();
         let Some(wildcard) = name.find(['*', '?']) else {

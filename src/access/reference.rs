@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use super::bits::Bits;
 use super::pattern::Pattern;
 use super::tri::Tri;
 
@@ -73,6 +74,8 @@ pub struct Action {
     pub keys: Vec<String>,
     /// The same in lower case.
     folded: Vec<String>,
+    /// The resource types that it requires or takes, by their places.
+    pub(super) types: Bits,
 }
 
 /// The whole reference.
@@ -89,6 +92,8 @@ pub struct Reference {
     /// In the order of their names in lower case.
     actions: Vec<Action>,
     folded: Vec<String>,
+    /// For each action the place of the first one with the same resource types and keys.
+    shapes: Vec<usize>,
 }
 
 #[derive(Default, Deserialize)]
@@ -125,11 +130,17 @@ impl Reference {
         let fold = |keys: BTreeMap<String, Values>| {
             keys.into_iter().map(|(key, values)| (key.to_ascii_lowercase(), values)).collect()
         };
+        let place = |name: &String| table.resource_types.keys().position(|known| known == name);
+        let types = |row: &Row| {
+            let named = row.requires.iter().chain(&row.optional).filter_map(place);
+            named.fold(Bits::default(), Bits::with)
+        };
         let mut actions = table
             .actions
             .into_iter()
             .map(|(name, row)| Action {
                 name,
+                types: types(&row),
                 level: row.level,
                 requires: row.requires,
                 optional: row.optional,
@@ -138,7 +149,12 @@ impl Reference {
             })
             .collect::<Vec<_>>();
         actions.sort_by_cached_key(|action| action.name.to_ascii_lowercase());
+        let is_alike = |mine: &Action, other: &Action| {
+            (&mine.requires, &mine.optional, &mine.keys) == (&other.requires, &other.optional, &other.keys)
+        };
+        let first = |mine| actions.iter().position(|other| is_alike(mine, other)).unwrap_or_default();
         Self {
+            shapes: actions.iter().map(first).collect(),
             source: table.source,
             date: table.date,
             keys: fold(table.keys),
@@ -166,6 +182,11 @@ impl Reference {
         Some((at, self.actions.get(at)?))
     }
 
+    /// What is equal for two places when their actions have the same resource types and condition keys.
+    pub(super) fn shape(&self, place: usize) -> Option<usize> {
+        self.shapes.get(place).copied()
+    }
+
     /// The actions that a name stands for: case does not matter, and `*` and `?` are wildcards.
     pub fn matching(&self, name: &str) -> impl Iterator<Item = &Action> {
         let pattern = Pattern::new(&name.to_ascii_lowercase());
@@ -183,6 +204,11 @@ impl Reference {
         let begin = self.folded.partition_point(|name| name.as_str() < prefix);
         let rest = self.folded.get(begin..).unwrap_or_default();
         begin..begin + rest.partition_point(|name| name.starts_with(prefix))
+    }
+
+    /// The ARNs of every resource type, in the order of their places.
+    pub(super) fn types(&self) -> impl Iterator<Item = &Pattern> {
+        self.resource_types.values()
     }
 
     /// The ARNs of a resource type, as a pattern.

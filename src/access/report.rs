@@ -1,6 +1,6 @@
 //! What `input.iam.access` says of one principal.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::document::Statement;
 use super::limit::{Allowed, Limit, Tested};
 use super::principal::{Held, Kind, Through};
+use super::reference::is_of_family;
 
 /// What one user or role may do to ECS.
 ///
@@ -22,6 +23,10 @@ pub struct Access {
     /// Why this may be wrong: policies that could not be read, or too much of them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unknown: Vec<String>,
+    /// Statements that allow something, each with whatever limits it. A statement that is limited alike for several actions
+    /// stands here once, and one that is limited in several ways once for each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub grants: Vec<Grant>,
     /// What it may do, by action. An action that nothing allows is absent.
     pub actions: BTreeMap<String, Granted>,
 }
@@ -29,9 +34,13 @@ pub struct Access {
 /// What allows an action.
 #[derive(Debug, Clone, Default, Serialize, JsonSchema)]
 pub struct Granted {
-    /// Statements that allow it, each with whatever limits it. One is enough for a request.
+    /// The places of its grants in the list of them, from 0. One is enough for a request.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub grants: Vec<Grant>,
+    pub grants: Vec<usize>,
+    /// Condition keys that the action supports and that one of its grants, at least, leaves free. A key with `${TagKey}` in it
+    /// is here when a grant binds no tag at all.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_constrained: Vec<String>,
     /// Statements that name the action and never apply to it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub void: Vec<Void>,
@@ -43,20 +52,20 @@ pub struct Granted {
     pub unknown: Vec<String>,
 }
 
-/// One statement that allows an action.
+/// One statement that allows something.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Grant {
     /// The statement.
     #[serde(flatten)]
     pub origin: Origin,
-    /// What it says for the action: its name, a pattern, or `NotAction`.
-    pub action: String,
+    /// What it says for its actions: names, patterns, or `NotAction`.
+    pub actions: BTreeSet<String>,
     /// ARNs that it is about, with wildcards.
     pub resources: Vec<String>,
     /// ARNs among these that it is not about.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub except: Vec<String>,
-    /// Each condition key that the action supports, and those that conditions name, with whatever binds it.
+    /// Each condition key that conditions name, with whatever binds it.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub keys: BTreeMap<String, Bound>,
     /// Statements of the boundary and of service control policies that limit it further.
@@ -130,10 +139,41 @@ pub enum Binding {
 }
 
 impl Access {
+    /// The grants of an action, none when nothing allows it.
+    pub fn of(&self, action: &str) -> impl Iterator<Item = &Grant> {
+        let places = self.actions.get(action).into_iter().flat_map(|granted| &granted.grants);
+        places.filter_map(|place| self.grants.get(*place))
+    }
+
+    /// Leaves out every action but these, and the grants that are of none of them.
+    pub fn retain(&mut self, is_wanted: impl Fn(&str) -> bool) {
+        self.actions.retain(|name, _| is_wanted(name));
+        let kept =
+            self.actions.values().flat_map(|granted| granted.grants.iter().copied()).collect::<BTreeSet<_>>();
+        let places =
+            kept.iter().enumerate().map(|(after, before)| (*before, after)).collect::<BTreeMap<_, _>>();
+        let mut place = 0..;
+        self.grants.retain(|_| place.next().is_some_and(|place| kept.contains(&place)));
+        for granted in self.actions.values_mut() {
+            granted.grants = granted.grants.iter().filter_map(|place| places.get(place).copied()).collect();
+        }
+    }
+
     /// Whether nothing is left open that policies say. What may be open still is what a grant says itself.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.unknown.is_empty() && self.actions.values().all(|granted| granted.unknown.is_empty())
+    }
+}
+
+impl Grant {
+    /// Whether something binds a key, or one with any tag's key where the name stands for these.
+    #[must_use]
+    pub fn binds(&self, family: &str) -> bool {
+        self.keys.iter().any(|(name, bound)| {
+            !matches!(bound.binding, Binding::NotConstrained | Binding::Unsupported)
+                && is_of_family(family, name)
+        })
     }
 }
 

@@ -39,7 +39,7 @@ impl Fuel {
     }
 
     /// Whether two patterns may have a text in common; yes when nothing is left.
-    fn meets(&mut self, left: &Pattern, right: &Pattern) -> bool {
+    pub(super) fn meets(&mut self, left: &Pattern, right: &Pattern) -> bool {
         left.is_everything() || right.is_everything() || !self.burn(left, right) || left.meets(right)
     }
 }
@@ -61,7 +61,7 @@ pub(super) struct Denied {
 impl Denied {
     /// A pattern whose variable has no value denies nothing.
     pub(super) fn of(resources: &Resources, facts: &Context) -> Self {
-        Self { patterns: patterns(resources, facts), is_inverse: resources.is_inverse }
+        Self { patterns: resources.patterns(facts).collect(), is_inverse: resources.is_inverse }
     }
 }
 
@@ -87,22 +87,17 @@ impl Scope {
         reference: &Reference,
         fuel: &mut Fuel,
     ) -> Option<Self> {
-        let patterns = patterns(resources, facts);
+        let patterns = if action.has_no_resource() {
+            // Such a request is about `*`, as a text.
+            let everything = Pattern::new("*");
+            resources.patterns(facts).filter(|pattern| pattern.covers(&everything)).collect()
+        } else {
+            resources.patterns_for(action, facts, reference, fuel)
+        };
         let mut scope = match resources.is_inverse {
             true => Self { any: vec![Pattern::new("*")], except: patterns },
             false => Self { any: patterns, except: Vec::new() },
         };
-        if action.has_no_resource() {
-            // Such a request is about `*`, as a text.
-            let everything = Pattern::new("*");
-            let is_about = |pattern: &Pattern| pattern.covers(&everything);
-            scope.any.retain(is_about);
-            scope.except.retain(is_about);
-        } else {
-            let types = action.resource_types().filter_map(|name| reference.arns(name)).collect::<Vec<_>>();
-            scope.any.retain(|pattern| types.iter().any(|arns| fuel.meets(pattern, arns)));
-            scope.except.retain(|pattern| types.iter().any(|arns| fuel.meets(pattern, arns)));
-        }
         scope.tidy(fuel);
         (!scope.any.is_empty()).then_some(scope)
     }
@@ -203,11 +198,6 @@ impl Scope {
     }
 }
 
-/// The patterns of a statement; one whose variable has no value matches nothing.
-fn patterns(resources: &Resources, facts: &Context) -> Vec<Pattern> {
-    resources.texts.iter().filter_map(|text| text.pattern(facts)).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -217,7 +207,7 @@ mod tests {
     const CLUSTER: &str = "arn:aws:ecs:eu-west-1:111122223333:cluster/";
 
     fn resources(texts: &[&str], is_inverse: bool) -> Resources {
-        Resources { texts: texts.iter().map(|text| Text::new(text, true)).collect(), is_inverse }
+        Resources::new(texts.iter().map(|text| Text::new(text, true)).collect(), is_inverse)
     }
 
     fn scope(texts: &[&str]) -> Scope {

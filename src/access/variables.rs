@@ -8,6 +8,8 @@ use super::pattern::{Pattern, Piece};
 pub(super) struct Text {
     written: String,
     parts: Vec<Part>,
+    /// The pattern, when no request has a part in it.
+    fixed: Option<Pattern>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,7 +40,8 @@ impl Text {
         if !rest.is_empty() || parts.is_empty() {
             parts.push(Part::Plain(rest.to_owned()));
         }
-        Self { written: text.to_owned(), parts }
+        let is_fixed = matches!(parts.as_slice(), [Part::Plain(_)]);
+        Self { written: text.to_owned(), parts, fixed: is_fixed.then(|| Pattern::new(text)) }
     }
 
     /// As it was written.
@@ -53,8 +56,8 @@ impl Text {
 
     /// The pattern, in which variables have the values of a request; `None` when one has none, so that nothing matches.
     pub(super) fn pattern(&self, context: &Context) -> Option<Pattern> {
-        if let [Part::Plain(text)] = self.parts.as_slice() {
-            return Some(Pattern::new(text));
+        if let Some(fixed) = &self.fixed {
+            return Some(fixed.clone());
         }
         let mut pieces = Vec::new();
         for part in &self.parts {

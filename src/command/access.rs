@@ -62,7 +62,7 @@ pub(super) async fn access(options: &cli::Access, console: &cli::Console) -> Res
                 if let Some(principal) = estate.principal(arn) {
                     let mut access = estate.access(&principal);
                     if !options.actions.is_empty() {
-                        access.actions.retain(|name, _| wanted.contains(name.as_str()));
+                        access.retain(|name| wanted.contains(name));
                     }
                     principals.insert(arn.to_owned(), access);
                 }

@@ -78,17 +78,26 @@ struct Row {
     from: String,
 }
 
+/// The actions of a row, and what statements wrote for them.
+#[derive(Default)]
+struct Named<'a> {
+    actions: BTreeSet<&'a str>,
+    written: BTreeSet<&'a str>,
+}
+
 /// What principals may do, as a table of grants; actions that a statement grants alike are one row.
 #[must_use]
 pub fn grants(principals: &Accesses, width: Option<u16>) -> String {
     let mut text = String::new();
     let mut n_grants = 0;
     for (arn, access) in principals {
-        let mut rows = BTreeMap::<Row, BTreeSet<(&str, &str)>>::new();
-        for (action, granted) in &access.actions {
-            for grant in &granted.grants {
+        let mut rows = BTreeMap::<Row, Named<'_>>::new();
+        for action in access.actions.keys() {
+            for grant in access.of(action) {
                 n_grants += 1;
-                rows.entry(row(grant)).or_default().insert((action, &grant.action));
+                let of_row = rows.entry(row(grant)).or_default();
+                of_row.actions.insert(action);
+                of_row.written.extend(grant.actions.iter().map(String::as_str));
             }
         }
         if rows.is_empty() && access.unknown.is_empty() {
@@ -152,14 +161,13 @@ fn row(grant: &Grant) -> Row {
     Row { resources, keys, from: from(&grant.origin) + &within.collect::<String>() }
 }
 
-/// The actions of a row with what the statement wrote for each: their names, or what was written when they are many.
-fn named(actions: &BTreeSet<(&str, &str)>) -> String {
+/// The actions of a row: their names, or what was written when they are many.
+fn named(Named { actions, written }: &Named<'_>) -> String {
+    let list = |names: &BTreeSet<&str>| names.iter().take(NAMED).copied().collect::<Vec<_>>().join("\n");
     if actions.len() <= NAMED {
-        return actions.iter().map(|(action, _)| *action).collect::<Vec<_>>().join("\n");
+        return list(actions);
     }
-    let written = actions.iter().map(|(_, wrote)| *wrote).collect::<BTreeSet<_>>();
-    let shown = written.iter().take(NAMED).copied().collect::<Vec<_>>().join("\n");
-    format!("{shown}\n{}", styled(DIM, format!("({})", counted(actions.len(), "action"))))
+    format!("{}\n{}", list(written), styled(DIM, format!("({})", counted(actions.len(), "action"))))
 }
 
 /// Somebody's text without what a terminal would obey, and not longer than a reader wants.
