@@ -65,14 +65,13 @@ fn estate(n_roles: usize, document: fn(usize) -> Value) -> (Members, Members) {
         });
         let attached =
             (0..OF_ROLE).map(|place| json!({"PolicyArn": arn((number * 31 + place * 7) % MANAGED)}));
-        let mut role = json!({
+        let boundary = json!({"PermissionsBoundaryArn": arn(number % MANAGED)});
+        let role = json!({
             "RoleName": format!("role-{number}"),
             "RolePolicyList": own.collect::<Vec<_>>(),
             "AttachedManagedPolicies": attached.collect::<Vec<_>>(),
+            "PermissionsBoundary": number.is_multiple_of(10).then_some(boundary),
         });
-        if number % 10 == 0 {
-            role["PermissionsBoundary"] = json!({"PermissionsBoundaryArn": arn(number % MANAGED)});
-        }
         (format!("arn:aws:iam::111122223333:role/role-{number}"), to_raw_value(&role).unwrap())
     });
     (policies.collect(), roles.collect())
@@ -133,7 +132,11 @@ fn mixed(number: usize) -> Value {
 
 /// A policy that allows everything of ECS, on all or on one cluster's.
 fn wide(number: usize) -> Value {
-    let on = if number % 2 == 0 { "*".to_owned() } else { format!("arn:aws:ecs:*:*:*/cluster-{number}/*") };
+    let on = if number.is_multiple_of(2) {
+        "*".to_owned()
+    } else {
+        format!("arn:aws:ecs:*:*:*/cluster-{number}/*")
+    };
     let statement =
         json!({"Sid": format!("S{number}"), "Effect": "Allow", "Action": ["ecs:*", "ecr:*"], "Resource": on});
     json!({"Version": "2012-10-17", "Statement": [statement]})
