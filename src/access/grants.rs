@@ -46,6 +46,7 @@ impl Estate<'_> {
         Access {
             kind: principal.kind,
             boundary: principal.boundary.clone(),
+            tags: principal.tags.clone(),
             unknown,
             grants: survey.kept.into_iter().map(|(_, grant)| grant).collect(),
             actions: survey.actions,

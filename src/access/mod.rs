@@ -27,7 +27,7 @@ mod variables;
 pub use context::Context;
 pub use decide::{Answer, Decision, Step, acts_on, decide};
 pub use limit::{Tested, Word};
-pub use principal::{Estate, Kind, Principal, Sources, Through};
+pub use principal::{Estate, Kind, Principal, Sources, Tag, Through};
 pub use reference::{Action, Key, Reference, Values, reference};
 pub use report::{Access, Binding, Bound, Grant, Granted, Origin, Void};
 pub use tri::Tri;

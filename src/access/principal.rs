@@ -69,6 +69,8 @@ pub struct Principal {
     pub kind: Kind,
     /// The ARN of its permissions boundary.
     pub boundary: Option<String>,
+    /// Its tags.
+    pub tags: Vec<Tag>,
     /// Why it cannot be known what it may do: policies that could not be read.
     pub problems: Vec<String>,
     pub(super) identity: Vec<Held>,
@@ -154,12 +156,15 @@ struct Boundary {
     permissions_boundary_arn: Option<String>,
 }
 
-#[derive(Deserialize)]
+/// A tag, in IAM's form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase")]
-struct Tag {
-    key: String,
+pub struct Tag {
+    /// Its key.
+    pub key: String,
+    /// Its value, which may be empty.
     #[serde(default)]
-    value: String,
+    pub value: String,
 }
 
 #[derive(Deserialize)]
@@ -268,7 +273,18 @@ impl<'a> Estate<'a> {
         problems.sort();
         problems.dedup();
         let facts = facts(arn, kind, &entity);
-        Some(Principal { arn: arn.to_owned(), kind, boundary, problems, identity, limit, levels, facts })
+        let tags = entity.tags;
+        Some(Principal {
+            arn: arn.to_owned(),
+            kind,
+            boundary,
+            tags,
+            problems,
+            identity,
+            limit,
+            levels,
+            facts,
+        })
     }
 
     /// Adds the policies of a user, role or group.

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::document::Statement;
 use super::limit::{Allowed, Limit, Tested};
-use super::principal::{Held, Kind, Through};
+use super::principal::{Held, Kind, Tag, Through};
 use super::reference::is_of_family;
 
 /// What one user or role may do to ECS.
@@ -20,6 +20,9 @@ pub struct Access {
     /// The ARN of its permissions boundary.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub boundary: Option<String>,
+    /// Its tags, so that exceptions can name it by them.
+    #[serde(rename = "Tags", skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<Tag>,
     /// Why this may be wrong: policies that could not be read, or too much of them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unknown: Vec<String>,

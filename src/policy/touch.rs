@@ -36,6 +36,7 @@ fn names_directly(population: Collection, other: Collection) -> bool {
         ],
         C::Images => &[C::ImageScanFindings],
         C::Roles | C::Users => &[C::Access],
+        C::Access => &[C::Roles, C::Users],
         C::TaskDefinitions => &[C::Access, C::Roles, C::AccessPoints, C::ImageReferences, C::Parameters],
         C::ContainerInstances => &[C::Clusters, C::Instances],
         C::Instances => {

@@ -44,7 +44,7 @@ impl Resource {
         let body = finding.body.as_deref().and_then(|body| serde_json::from_str::<Value>(body).ok());
         if let Some(body) = body {
             resource.tags = tags(&body);
-            let (kind, details) = shapes::typed(Some(finding.collection));
+            let (kind, details) = shapes::typed(Some(finding.collection), &finding.resource);
             resource.details = match details {
                 Some(details) => details.of(&body).map(|details| json!({ kind: details })),
                 None if kind == shapes::OTHER => {
@@ -63,7 +63,7 @@ impl Resource {
         key: &str,
         finding_id: &FindingId,
     ) -> Self {
-        let (kind, _) = shapes::typed(collection);
+        let (kind, _) = shapes::typed(collection, key);
         // IAM and the account are of no Region.
         let is_regional = !matches!(
             collection,

@@ -172,6 +172,24 @@ fn a_resource_without_a_type_of_its_own_is_other() {
 }
 
 #[test]
+fn a_principal_is_a_user_or_a_role() {
+    for (key, kind) in [
+        ("arn:aws:iam::111122223333:user/ada", "AwsIamUser"),
+        ("arn:aws:iam::111122223333:role/deploy", "AwsIamRole"),
+    ] {
+        let mut finding = finding(&control("IA01", "aws-baseline"), key, Outcome::Passed);
+        finding.collection = Collection::Access;
+        finding.body =
+            Some(Arc::from(json!({"kind": "role", "Tags": [{"Key": "team", "Value": "a"}]}).to_string()));
+        let resource = &written(&finding)["Resources"][0];
+        assert_eq!(
+            (&resource["Type"], &resource["Id"], &resource["Region"], &resource["Tags"]),
+            (&json!(kind), &json!(key), &Value::Null, &json!({"team": "a"}))
+        );
+    }
+}
+
+#[test]
 fn a_resource_without_an_arn_gets_one_where_aws_has_one() {
     let mut finding = finding(&control("NT01", "aws-baseline"), "subnet-1", Outcome::Passed);
     finding.collection = Collection::Subnets;

@@ -27,7 +27,6 @@ const SUFFIXES: [&str; 3] = [".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.
 
 /// Members of `input.iam.access`, beside those that AWS has too.
 const OF_ACCESS: [&str; 24] = [
-    "action",
     "actions",
     "binding",
     "boundary",
@@ -40,6 +39,7 @@ const OF_ACCESS: [&str; 24] = [
     "kind",
     "lacking",
     "none_of",
+    "not_constrained",
     "one_of",
     "operator",
     "policy",

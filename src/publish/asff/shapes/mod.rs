@@ -70,8 +70,8 @@ const LIMIT_TEXT: usize = 2048;
 /// ASFF's limit for `AssumeRolePolicyDocument`: a longer one is no longer a document, and does not occur.
 const LIMIT_DOCUMENT: usize = 131_072;
 
-/// The ASFF type of a collection's members, and the table of their details where ASFF has one.
-pub(super) fn typed(collection: Option<Collection>) -> (&'static str, Option<Details>) {
+/// The ASFF type of a member of a collection, and the table of its details where ASFF has one.
+pub(super) fn typed(collection: Option<Collection>, key: &str) -> (&'static str, Option<Details>) {
     let Some(collection) = collection else { return (OTHER, None) };
     match collection {
         Collection::Accounts => ("AwsAccount", None),
@@ -98,8 +98,10 @@ pub(super) fn typed(collection: Option<Collection>) -> (&'static str, Option<Det
         Collection::AccessPoints => ("AwsEfsAccessPoint", Some(Details(ACCESS_POINT))),
         Collection::Secrets => ("AwsSecretsManagerSecret", Some(Details(SECRET))),
         Collection::Trails => ("AwsCloudTrailTrail", Some(Details(TRAIL))),
-        Collection::Access
-        | Collection::ScalableTargets
+        // What is known of a user or role besides its access is in other collections.
+        Collection::Access if key.contains(":user/") => ("AwsIamUser", None),
+        Collection::Access => ("AwsIamRole", None),
+        Collection::ScalableTargets
         | Collection::TrailStatus
         | Collection::ImageScanFindings
         | Collection::LifecyclePolicies
