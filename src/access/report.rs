@@ -21,14 +21,14 @@ pub struct Access {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub boundary: Option<String>,
     /// Its tags, so that exceptions can name it by them.
-    #[serde(rename = "Tags", skip_serializing_if = "Vec::is_empty")]
+    #[serde(rename = "Tags", default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<Tag>,
     /// Why this may be wrong: policies that could not be read, or too much of them.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unknown: Vec<String>,
     /// Statements that allow something, each with whatever limits it. A statement that is limited alike for several actions
     /// stands here once, and one that is limited in several ways once for each.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub grants: Vec<Grant>,
     /// What it may do, by action. An action that nothing allows is absent.
     pub actions: BTreeMap<String, Granted>,
@@ -38,20 +38,20 @@ pub struct Access {
 #[derive(Debug, Clone, Default, Serialize, JsonSchema)]
 pub struct Granted {
     /// The places of its grants in the list of them, from 0. One is enough for a request.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub grants: Vec<usize>,
     /// Condition keys that the action supports and that one of its grants, at least, leaves free. A key with `${TagKey}` in it
     /// is here when a grant binds no tag at all.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_constrained: Vec<String>,
     /// Statements that name the action and never apply to it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub void: Vec<Void>,
     /// Resource types that each request names as well, and that no statement allows.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lacking: Vec<String>,
     /// Why there may be more.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unknown: Vec<String>,
 }
 
@@ -66,16 +66,16 @@ pub struct Grant {
     /// ARNs that it is about, with wildcards.
     pub resources: Vec<String>,
     /// ARNs among these that it is not about.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub except: Vec<String>,
     /// Each condition key that conditions name, with whatever binds it.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub keys: BTreeMap<String, Bound>,
     /// Statements of the boundary and of service control policies that limit it further.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub within: Vec<Origin>,
     /// Why less may be allowed.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unknown: Vec<String>,
 }
 
@@ -121,7 +121,7 @@ pub struct Bound {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub none_of: Option<Vec<String>>,
     /// The conditions.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tests: Vec<Tested>,
 }
 
