@@ -40,17 +40,17 @@ is_anything(pattern) if {
 
 # True when a statement is about an action, in lower case, on a resource.
 covers(statement, action, resource) if {
-	_covers_action(statement, action)
+	covers_action(statement, action)
 	_covers_resource(statement, resource)
 }
 
-# Actions are compared without regard to case.
-_covers_action(statement, action) if {
+# True when a statement is about an action, in lower case. Actions are compared without regard to case.
+covers_action(statement, action) if {
 	some pattern in texts(statement.Action)
 	matches(lower(pattern), action)
 }
 
-_covers_action(statement, action) if {
+covers_action(statement, action) if {
 	patterns := texts(statement.NotAction)
 	count([pattern | some pattern in patterns; matches(lower(pattern), action)]) == 0
 }
