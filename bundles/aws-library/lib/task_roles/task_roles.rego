@@ -73,9 +73,17 @@ _uses contains use if {
 
 _uses contains use if {
 	some arn, service in input.ecs.express_services
+	object.get(service, ["status", "statusCode"], "") != "INACTIVE"
 	some configuration in service.activeConfigurations
-	use := _use(configuration, sprintf("Express Mode service %q", [arns.name(arn)]))
+	use := _use(configuration, _express(arn, configuration))
 }
+
+# The family that Amazon ECS made for the service, where it says so.
+_express(arn, configuration) := _family(definition) if {
+	definition := configuration.taskDefinitionArn
+} else := _family(definition) if {
+	definition := input.ecs.services[arn].taskDefinition
+} else := sprintf("Express Mode service %q", [arns.name(arn)])
 
 _use(body, by) := {
 	"by": by,

@@ -81,6 +81,19 @@ test_daemons_and_express_services_have_roles if {
 	found == {"tasks": {}, "execution": {role("path/ecs"): {"Express Mode service \"status\""}}}
 }
 
+express(service, changes) := {service: {"activeConfigurations": [object.union(runs_with(role("web"), null), changes)]}}
+
+test_the_family_of_an_express_service_counts_once if {
+	status := arn("service", "prod/status")
+	named := uses({"ecs": {"express_services": express(status, {"taskDefinitionArn": definition("web:7")})}})
+	named.tasks == expected.tasks
+	services := {status: {"taskDefinition": definition("web:7")}}
+	found := uses({"ecs": {"express_services": express(status, {}), "services": services, "task_definitions": web}})
+	found.tasks == expected.tasks
+	deleted := {status: object.union(express(status, {})[status], {"status": {"statusCode": "INACTIVE"}})}
+	uses({"ecs": {"express_services": deleted}}).tasks == {}
+}
+
 test_a_role_may_be_named_in_short if {
 	every name in ["ecs", "path/ecs"] {
 		definitions := {definition("web:7"): runs_with("other", name)}
