@@ -174,7 +174,8 @@ resources(statement) := sprintf("everything but %s", [concat(", ", policy_docume
 # How messages name grants, which are objects with an `entry`, an `action` and a `resource`.
 named(found) := wording.few({text |
 	some grant in found
-	text := sprintf("%s on %s (%s)", [grant.action, grant.resource, grant.entry.place])
+	actions := {other.action | some other in found; other.entry.path == grant.entry.path}
+	text := sprintf("%s on %s (%s)", [wording.few(actions), grant.resource, grant.entry.place])
 })
 
 # The same as the evidence of a violation.

@@ -124,14 +124,15 @@ test_grants_are_named_and_shown if {
 	found := [
 		{"entry": {"place": "Statement[0] of policy \"p\"", "path": "x[0]"}, "action": "s3:*", "resource": "*"},
 		{"entry": {"place": "Statement[1] of policy \"p\"", "path": "x[1]"}, "action": "kms:*", "resource": "a, b"},
+		{"entry": {"place": "Statement[1] of policy \"p\"", "path": "x[1]"}, "action": "sqs:*", "resource": "a, b"},
 	]
 	grants.named(found) == concat(" and ", [
-		"kms:* on a, b (Statement[1] of policy \"p\")",
+		"kms:* and sqs:* on a, b (Statement[1] of policy \"p\")",
 		"s3:* on * (Statement[0] of policy \"p\")",
 	])
 	grants.evidence_of(found, {"web"}) == {
 		"path": "x[0]",
-		"value": ["kms:*", "s3:*"],
+		"value": ["kms:*", "s3:*", "sqs:*"],
 		"statements": ["x[0]", "x[1]"],
 		"used_by": ["web"],
 	}
