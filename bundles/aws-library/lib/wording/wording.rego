@@ -6,11 +6,11 @@ package lib.wording
 
 import rego.v1
 
-# The first three of a set of texts, and how many more there are.
+# All of a set of texts, or the first three and how many more there are.
 few(texts) := concat(" and ", sort(texts)) if count(texts) < 3
 
-few(texts) := concat("", [concat(", ", array.slice(sort(texts), 0, 3)), _more(count(texts) - 3)]) if count(texts) > 2
+few(texts) := sprintf("%s and %s", [concat(", ", array.slice(sort(texts), 0, 2)), sort(texts)[2]]) if count(texts) == 3
 
-_more(0) := ""
-
-_more(number) := sprintf(" and %d more", [number]) if number > 0
+few(texts) := sprintf("%s and %d more", [concat(", ", array.slice(sort(texts), 0, 3)), count(texts) - 3]) if {
+	count(texts) > 3
+}

@@ -16,7 +16,9 @@
 #   id: RL06
 #   severity: medium
 #   resources: iam.roles
-#   covers: {}
+#   covers:
+#     checkov: [CKV_AWS_60]
+#     cloudsplaining: [AssumableByAnyPrincipal]
 #   remediation:
 #     text: |
 #       Take from the trust policy every principal but the service:

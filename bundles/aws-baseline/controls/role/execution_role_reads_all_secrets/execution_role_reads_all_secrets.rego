@@ -20,7 +20,8 @@
 #   id: RL03
 #   severity: medium
 #   resources: iam.roles
-#   covers: {}
+#   covers:
+#     cloudsplaining: [DataExfiltration]
 #   remediation:
 #     text: |
 #       Name what the task definitions name:

@@ -22,7 +22,10 @@
 #   id: RL05
 #   severity: high
 #   resources: iam.roles
-#   covers: {}
+#   covers:
+#     checkov: [CKV_AWS_286]
+#     cloudsplaining: [PrivilegeEscalation]
+#     prowler: [iam_inline_policy_allows_privilege_escalation, iam_policy_allows_privilege_escalation]
 #   remediation:
 #     text: |
 #       Take the actions from the role, or name what they are for: `{"Effect": "Allow", "Action": "iam:PassRole", "Resource":

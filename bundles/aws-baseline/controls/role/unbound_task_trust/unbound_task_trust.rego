@@ -19,7 +19,10 @@
 #   id: RL02
 #   severity: medium
 #   resources: iam.roles
-#   covers: {}
+#   covers:
+#     prowler:
+#       - iam_role_cross_service_confused_deputy_prevention
+#       - iam_role_service_trust_restricts_source_to_account
 #   remediation:
 #     text: |
 #       Add to the statement

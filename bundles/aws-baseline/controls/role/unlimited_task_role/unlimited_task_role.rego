@@ -19,7 +19,22 @@
 #   id: RL01
 #   severity: high
 #   resources: iam.roles
-#   covers: {}
+#   covers:
+#     aws-config:
+#       - iam-customer-policy-blocked-kms-actions
+#       - iam-inline-policy-blocked-kms-actions
+#       - iam-policy-no-statements-with-admin-access
+#       - iam-policy-no-statements-with-full-access
+#     checkov: [CKV_AWS_62, CKV_AWS_63]
+#     cloudsplaining: [ServiceWildcard]
+#     prowler:
+#       - iam_aws_attached_policy_no_administrative_privileges
+#       - iam_customer_attached_policy_no_administrative_privileges
+#       - iam_inline_policy_no_administrative_privileges
+#       - iam_inline_policy_no_full_access_to_kms
+#       - iam_policy_no_full_access_to_kms
+#       - iam_role_administratoraccess_policy
+#     security-hub: [IAM.1, IAM.21, KMS.1, KMS.2]
 #   remediation:
 #     text: |
 #       Write down what the application calls, for which the role's last accessed information and CloudTrail help, and
