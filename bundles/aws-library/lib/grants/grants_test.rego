@@ -25,6 +25,8 @@ test_a_statement_grants_what_its_patterns_cover if {
 		{"Resource": "arn:aws:iam::123456789012:role/*"},
 		{"Resource": ["x", "arn:aws:iam::*:role/an?"]},
 		{"Condition": {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}},
+		{"Condition": {"StringEqualsIfExists": {"iam:ResourceTag/team": "web"}}},
+		{"Condition": {"StringEquals": {"aws:RequestedRegion": "eu-central-1"}}},
 	] {
 		allowed([statement(changes)])
 	}
@@ -69,4 +71,94 @@ test_a_boundary_limits_the_grant if {
 	not grants.allows(bounded, "iam:passrole", role_arn)
 		with input.iam.policies as policies([statement({"Action": "ecs:*"})])
 	not grants.allows(bounded, "iam:passrole", role_arn) with input.iam.policies as {}
+}
+
+test_a_grant_is_told_by_its_place if {
+	inline := object.union(role(statement({"Sid": "Pass"})), {"AttachedManagedPolicies": [{"PolicyArn": "policy-1"}]})
+	found := grants.granting(grants.of(inline), "iam:passrole", role_arn)
+		with input.iam.policies as policies([statement({"Action": "s3:*"}), statement({})])
+	[[entry.place, entry.path, entry.policy] | some entry in found] == [
+		["statement \"Pass\" of policy \"p\"", "RolePolicyList[?PolicyName=='p'].PolicyDocument.Statement[0]", null],
+		["Statement[1] of policy \"policy-1\"", "AttachedManagedPolicies[?PolicyArn=='policy-1'].Statement[1]", "policy-1"],
+	]
+}
+
+here := {"account": {"id": "123456789012", "partition": "aws"}, "region": "eu-central-1"}
+
+reads_all(changes, kind) if {
+	rights := grants.of(role([statement(object.union({"Action": "*"}, changes))])) with input as here
+	count(grants.granting_all(rights, "any:action", kind)) == 1 with input as here
+}
+
+test_a_grant_on_everything_of_a_kind_is_told_from_a_named_one if {
+	every resource in [
+		"*",
+		"arn:aws:secretsmanager:*:*:secret:*",
+		"arn:aws:secretsmanager:us-east-1:123456789012:secret:*",
+		"arn:aws:secretsmanager:eu-central-1:999999999999:secret:*-??????",
+		["x", "arn:aws:*"],
+	] {
+		reads_all({"Resource": resource}, "secretsmanager:secret:")
+	}
+	every resource in ["arn:aws:secretsmanager:*:*:secret:prod/*", "arn:aws:s3:::*", {"Ref": "Secret"}, []] {
+		not reads_all({"Resource": resource}, "secretsmanager:secret:")
+	}
+	reads_all({"Resource": "arn:aws:iam::123456789012:role/*"}, "iam:role/")
+	not reads_all({"Resource": "arn:aws:iam::123456789012:role/web-*"}, "iam:role/")
+	not reads_all({"Condition": {"StringEquals": {"aws:ResourceTag/team": "web"}}}, "iam:role/")
+}
+
+test_what_is_denied_is_not_granted_on_everything if {
+	rights := grants.of(role([statement({}), statement({"Effect": "Deny", "Action": "iam:*"})])) with input as here
+	count(grants.granting_all(rights, "iam:passrole", "iam:role/")) == 0 with input as here
+}
+
+test_each_pattern_has_an_example if {
+	grants.examples({"Resource": ["arn:aws:s3:::b/*", "x?"]}) == {"arn:aws:s3:::b/any", "xa"}
+	grants.examples({"NotResource": "x"}) == {"arn:any:any:any:any:any"}
+	grants.resources({"Resource": ["a", "b"]}) == "a, b"
+	grants.resources({"NotResource": "a"}) == "everything but a"
+}
+
+test_grants_are_named_and_shown if {
+	found := [
+		{"entry": {"place": "Statement[0] of policy \"p\"", "path": "x[0]"}, "action": "s3:*", "resource": "*"},
+		{"entry": {"place": "Statement[1] of policy \"p\"", "path": "x[1]"}, "action": "kms:*", "resource": "a, b"},
+		{"entry": {"place": "Statement[1] of policy \"p\"", "path": "x[1]"}, "action": "sqs:*", "resource": "a, b"},
+	]
+	grants.named(found) == concat(" and ", [
+		"kms:* and sqs:* on a, b (Statement[1] of policy \"p\")",
+		"s3:* on * (Statement[0] of policy \"p\")",
+	])
+	grants.evidence_of(found, {"web"}) == {
+		"path": "x[0]",
+		"value": ["kms:*", "s3:*", "sqs:*"],
+		"statements": ["x[0]", "x[1]"],
+		"used_by": ["web"],
+	}
+}
+
+unread := object.union(
+	{"AttachedManagedPolicies": [{"PolicyArn": "policy-1"}, {"PolicyArn": "policy/two"}]},
+	{"PermissionsBoundary": {"PermissionsBoundaryArn": "policy/three"}},
+)
+
+test_a_policy_that_is_nowhere_is_unseen if {
+	document := {
+		"iam": {"policies": policies([]), "roles": {"role/web": unread}},
+		"coverage": {"iam.policies": {"status": "complete"}},
+	}
+	grants.unseen(unread) == {"policy/two", "policy/three"} with input as document
+	violation := grants.unseen_violation("role/web", "the task role", {"family \"web\""}) with input as document
+	violation.message == concat(" ", [
+		"role \"web\", the task role of family \"web\", has policy \"policy/three\",",
+		"which is not among the policies of IAM, expected one that can be read",
+	])
+	violation.evidence.value == ["policy/three", "policy/two"]
+}
+
+test_nothing_is_unseen_while_policies_were_not_all_read if {
+	document := {"iam": {"policies": {}}, "coverage": {"iam.policies": {"status": "denied"}}}
+	count(grants.unseen(unread)) == 0 with input as document
+	count(grants.unseen({"AttachedManagedPolicies": []})) == 0 with input as document
 }

@@ -14,8 +14,8 @@ import data.lib.revisions
 
 disabled(body) if body.State == "DISABLED"
 
-# Each launch of a rule, or of a schedule: its `parameters`, the `path` that leads to them, and the ARN of the `cluster`
-# and the `role` where they are known.
+# Each launch of a rule, or of a schedule: its `parameters`, the `path` that leads to them, the `overrides` of tasks, and
+# the ARN of the `cluster` and the `role` where they are known.
 of(body) := array.concat(
 	[launch |
 		some target in body.Targets
@@ -40,6 +40,7 @@ _of_schedule(target) := [launch] if {
 		"cluster": _cluster(_member(parameters, "cluster", "default")),
 		"role": object.get(target, "RoleArn", null),
 		"definition": _member(parameters, "taskDefinition", null),
+		"overrides": _member(parameters, "overrides", {}),
 	}
 }
 
@@ -49,6 +50,25 @@ _templated(target, path) := {
 	"cluster": target.Arn,
 	"role": object.get(target, "RoleArn", null),
 	"definition": _member(target.EcsParameters, "taskDefinitionArn", null),
+	"overrides": _input(target),
+}
+
+# What a target with `EcsParameters` has as its input are the overrides.
+_input(target) := overrides if {
+	text := object.get(target, "Input", object.get(target, ["InputTransformer", "InputTemplate"], ""))
+	json.is_valid(text)
+	overrides := json.unmarshal(text)
+	is_object(overrides)
+} else := {}
+
+# The role that a launch overrides, `taskRoleArn` or `executionRoleArn`, null where it does not.
+role(launch, name) := _member(launch.overrides, name, null)
+
+# The roles with which ECS manages the volumes that a launch configures.
+volume_roles(launch) := {role |
+	some volume in _member(launch.parameters, "volumeConfigurations", [])
+	role := _member(_member(volume, "managedEBSVolume", {}), "roleArn", null)
+	role != null
 }
 
 # The subnets that a launch names.
@@ -137,13 +157,28 @@ _stale(launch, clause) := {
 	"evidence": {"path": launch.path, "member": "taskDefinition", "value": launch.definition},
 }
 
+# The ARN of the revision that a launch starts, where it is of this account and Region.
+revision(launch) := _pinned(launch) if _pinned(launch)
+
+revision(launch) := revisions.newest(launch.definition) if {
+	is_string(launch.definition)
+	startswith(launch.definition, "arn:")
+}
+
+revision(launch) := revisions.newest(concat("", [_here("task-definition/"), launch.definition])) if {
+	is_string(launch.definition)
+	not contains(launch.definition, ":")
+}
+
 # The ARN of the revision that a launch names with its number.
 _pinned(launch) := launch.definition if {
+	is_string(launch.definition)
 	startswith(launch.definition, "arn:")
 	contains(revisions.label(launch.definition), ":")
 }
 
 _pinned(launch) := concat("", [_here("task-definition/"), launch.definition]) if {
+	is_string(launch.definition)
 	not startswith(launch.definition, "arn:")
 	contains(launch.definition, ":")
 }

@@ -42,7 +42,47 @@ test_a_rule_has_a_launch_for_each_of_its_targets if {
 		"cluster": arn("cluster", "prod"),
 		"role": "role-1",
 		"definition": arn("task-definition", "web:7"),
+		"overrides": {},
 	}]
+}
+
+with_input(target) := {"Targets": [object.union(rule.Targets[0], target)]}
+
+test_a_launch_overrides_roles if {
+	text := `{"taskRoleArn": "role-2", "executionRoleArn": "role-3"}`
+	every target in [{"Input": text}, {"InputTransformer": {"InputTemplate": text}}] {
+		[found] := launches.of(with_input(target))
+		launches.role(found, "taskRoleArn") == "role-2"
+		launches.role(found, "executionRoleArn") == "role-3"
+	}
+	[call] := launches.of(run_task(`{"Overrides": {"TaskRoleArn": "role-2"}}`)) with input as here
+	launches.role(call, "taskRoleArn") == "role-2"
+	launches.role(call, "executionRoleArn") == null
+}
+
+test_an_input_that_is_no_object_overrides_nothing if {
+	every text in ["[]", "redacted:text", `"x"`, ""] {
+		[found] := launches.of(with_input({"Input": text}))
+		found.overrides == {}
+	}
+}
+
+test_a_launch_names_the_roles_of_its_volumes if {
+	text := `{"VolumeConfigurations": [{"ManagedEBSVolume": {"RoleArn": "role-4"}}, {"name": "x"}]}`
+	[found] := launches.of(run_task(text)) with input as here
+	launches.volume_roles(found) == {"role-4"}
+}
+
+test_a_launch_starts_the_revision_that_it_names_or_the_newest if {
+	known := definitions({"web:7": "ACTIVE", "web:9": "INACTIVE"})
+	every definition in ["web:7", "web", arn("task-definition", "web:7"), arn("task-definition", "web")] {
+		launches.revision(launch({}, definition)) == arn("task-definition", "web:7")
+			with input as here
+			with input.ecs.task_definitions as known
+	}
+	every definition in ["other", arn("task-definition", "other"), null] {
+		not launches.revision(launch({}, definition)) with input as here with input.ecs.task_definitions as known
+	}
 }
 
 test_a_schedule_has_a_launch_in_its_parameters if {

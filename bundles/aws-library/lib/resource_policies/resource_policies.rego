@@ -8,13 +8,16 @@ package lib.resource_policies
 
 import rego.v1
 
+import data.lib.conditions
+import data.lib.policy_documents
+
 # The statements that let in somebody who is not trusted: a set of {"index", "statement", "who"}, `who` being a text to
 # put into a sentence. `trusted` has sets of `accounts` and `organizations`; without any organization, each one that a
 # condition names by its id will do.
 strangers(policy, trusted) := {stranger |
-	some index, statement in _list(policy.Statement)
+	some index, statement in policy_documents.list(policy.Statement)
 	object.get(statement, "Effect", "") != "Deny"
-	not _limited(statement, trusted)
+	not limited(statement, trusted)
 	some who in _strangers(statement, trusted)
 	stranger := {"index": index, "statement": statement, "who": who}
 }
@@ -35,22 +38,21 @@ _everybody_else(statement) := {"everybody whom it does not name" | statement.Not
 
 _foreign_accounts(statement, trusted) := {who |
 	some principal in _of_kind(statement, "AWS")
-	account := _account(principal)
+	account := account_of(principal)
 	not account in trusted.accounts
 	who := sprintf("account %s", [account])
 }
 
 # Principals of which nobody can tell here who they are: those of deleted users and roles, and kinds that make no sense.
 _unknown(statement) := {who |
-	some kind, listed in _principals(statement)
-	some principal in _list(listed)
-	not _is_known(kind, principal)
-	who := sprintf("the unknown principal %s", [json.marshal(principal)])
+	some principal in principals(statement)
+	not _is_known(principal.kind, principal.name)
+	who := sprintf("the unknown principal %s", [json.marshal(principal.name)])
 }
 
 _is_known("AWS", principal) if principal == "*"
 
-_is_known("AWS", principal) if _account(principal)
+_is_known("AWS", principal) if account_of(principal)
 
 # What a service of AWS may do on behalf of whom is not for a principal to say.
 _is_known("Service", principal) if {
@@ -59,17 +61,23 @@ _is_known("Service", principal) if {
 	endswith(principal, suffix)
 }
 
+# The principals that a statement names: a set of {"kind", "name"}.
+principals(statement) := {{"kind": kind, "name": name} |
+	some kind, listed in _principals(statement)
+	some name in policy_documents.list(listed)
+}
+
 # `"Principal": "*"` is short for `{"AWS": "*"}`.
 _principals(statement) := statement.Principal if is_object(statement.Principal)
 
 _principals(statement) := {"AWS": statement.Principal} if not is_object(statement.Principal)
 
-_of_kind(statement, kind) := _list(_principals(statement)[kind])
+_of_kind(statement, kind) := policy_documents.list(_principals(statement)[kind])
 
 # The account of a principal: an account id, or an ARN with one.
-_account(principal) := principal if _is_account(principal)
+account_of(principal) := principal if _is_account(principal)
 
-_account(principal) := parts[4] if {
+account_of(principal) := parts[4] if {
 	is_string(principal)
 	parts := split(principal, ":")
 	parts[0] == "arn"
@@ -83,23 +91,24 @@ _is_account(text) if {
 }
 
 # True when one of the conditions holds for those alone who are trusted. All conditions of a statement must hold.
-_limited(statement, trusted) if {
-	is_object(statement.Condition)
-	some operator, keys in statement.Condition
-	trim_prefix(operator, "ForAnyValue:") in _operators
-	some key, listed in keys
-	values := _list(listed)
-	count(values) > 0
-	limiting := [value |
-		some value in values
-		is_string(value)
-		_limits(lower(key), value, trusted)
-	]
-	count(limiting) == count(values)
+limited(statement, trusted) if {
+	some requirement in conditions.required(statement)
+	_only_trusted(requirement, trusted)
 }
 
-# With `IfExists` and `ForAllValues` a condition holds for requests that have no such key, so these limit nothing.
-_operators := {"ArnEquals", "ArnLike", "StringEquals", "StringEqualsIgnoreCase", "StringLike"}
+# The same by the conditions on the resource for which a service of AWS acts.
+limited_by_source(statement, trusted) if {
+	some requirement in conditions.required(statement)
+	requirement.key in {"aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths"}
+	_only_trusted(requirement, trusted)
+}
+
+_only_trusted(requirement, trusted) if {
+	every value in requirement.values {
+		is_string(value)
+		_limits(requirement.key, value, trusted)
+	}
+}
 
 _limits(key, value, trusted) if {
 	key in {"aws:principalaccount", "aws:sourceaccount"}
@@ -108,7 +117,7 @@ _limits(key, value, trusted) if {
 
 _limits(key, value, trusted) if {
 	key in {"aws:principalarn", "aws:sourcearn"}
-	_account(value) in trusted.accounts
+	account_of(value) in trusted.accounts
 }
 
 _limits(key, value, trusted) if {
@@ -130,7 +139,3 @@ _is_trusted_organization(id, organizations) if {
 	startswith(id, "o-")
 	trim(trim_prefix(id, "o-"), "0123456789abcdefghijklmnopqrstuvwxyz") == ""
 }
-
-_list(value) := value if is_array(value)
-
-_list(value) := [value] if not is_array(value)

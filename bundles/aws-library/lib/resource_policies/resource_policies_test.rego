@@ -103,3 +103,23 @@ test_is_not_limited_by_other_conditions if {
 	who(object.union(allow("*"), {"Condition": []})) == {"everybody"}
 	who(under("Bool", "aws:SecureTransport", "true")) == {"everybody"}
 }
+
+test_only_the_source_of_a_request_limits_by_source if {
+	trusted := {"accounts": {"111122223333"}, "organizations": set()}
+	every condition in [
+		{"StringEquals": {"aws:SourceAccount": "111122223333"}},
+		{"ArnLike": {"aws:SourceArn": ["arn:aws:ecs:eu-central-1:111122223333:*"]}},
+		{"StringEquals": {"aws:SourceOrgID": "o-a1b2c3"}},
+	] {
+		resource_policies.limited_by_source({"Condition": condition}, trusted)
+	}
+	every condition in [
+		{"StringEquals": {"aws:SourceAccount": ["111122223333", "999999999999"]}},
+		{"ArnLike": {"aws:SourceArn": "arn:aws:ecs:*:*:*"}},
+		{"StringEqualsIfExists": {"aws:SourceAccount": "111122223333"}},
+		{"StringEquals": {"aws:PrincipalAccount": "111122223333"}},
+		{"StringEquals": {"aws:SourceAccount": [1]}},
+	] {
+		not resource_policies.limited_by_source({"Condition": condition}, trusted)
+	}
+}

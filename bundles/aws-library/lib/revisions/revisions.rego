@@ -15,6 +15,9 @@ newer(arn) := newest if {
 	newest := sprintf("%s:%d", [revision.family, number])
 }
 
+# The ARN of the newest ACTIVE revision of the family with this ARN, which has no number.
+newest(family) := sprintf("%s:%d", [family, max(_active_of[family])])
+
 # The ARNs of all ACTIVE revisions of the family that the document holds and that are newer, the oldest first.
 all_newer(arn) := [newer |
 	some number in sort(_active_of[revision.family])

@@ -34,3 +34,9 @@ test_a_label_is_the_family_with_the_number if {
 	revisions.label(arn("web:9")) == "web:9"
 	revisions.label("web:9") == "web:9"
 }
+
+test_the_newest_of_a_family_is_active if {
+	estate := {"arn/web:7": {"status": "ACTIVE"}, "arn/web:9": {"status": "INACTIVE"}, "arn/web-2:8": {"status": "ACTIVE"}}
+	revisions.newest("arn/web") == "arn/web:7" with input.ecs.task_definitions as estate
+	not revisions.newest("arn/other") with input.ecs.task_definitions as estate
+}

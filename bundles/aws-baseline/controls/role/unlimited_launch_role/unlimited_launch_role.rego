@@ -5,9 +5,10 @@
 #   any task definition, or pass any role to it, that is every right in the account that tasks can have. The control
 #   looks at each role that an EventBridge rule or a schedule of EventBridge Scheduler runs tasks with, disabled or not,
 #   and fails when its policies, its permissions boundary and its unconditional denials considered, allow `iam:PassRole`
-#   on any role, or `ecs:RunTask` on any task definition. Conditions on `iam:PassedToService` and `ecs:cluster` do not
-#   limit either; a statement with any other condition is taken to limit enough. AWS's own
-#   `AmazonEC2ContainerServiceEventsRole` fails. Roles that run no tasks in this way are not applicable.
+#   on any role, or `ecs:RunTask` on any task definition. A condition counts when it confines the statement to some
+#   resources for sure, as one on their tags does; those on `iam:PassedToService` and `ecs:cluster` do not, nor do those
+#   that hold for requests without the key. AWS's own `AmazonEC2ContainerServiceEventsRole` fails. Roles that run no tasks
+#   in this way are not applicable.
 # related_resources:
 #   - https://docs.aws.amazon.com/AmazonECS/latest/developerguide/CWE_IAM_role.html
 #   - https://docs.aws.amazon.com/scheduler/latest/UserGuide/setting-up.html#setting-up-execution-role
