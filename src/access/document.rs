@@ -203,12 +203,15 @@ impl Statement {
 
     /// What the statement wrote for the action at this place: the name itself, the pattern that it matches, or `NotAction`.
     pub(super) fn wrote(&self, place: usize, action: &str) -> &str {
-        if self.is_not_action {
-            return "NotAction";
-        }
+        self.written(place, action).map_or("NotAction", |(name, _)| name)
+    }
+
+    /// The name or pattern that was written for the action at this place, with the actions that it stands for; `None` for
+    /// `NotAction`.
+    pub(super) fn written(&self, place: usize, action: &str) -> Option<(&str, Bits)> {
         let exact = self.names.iter().find(|(name, _)| name.eq_ignore_ascii_case(action));
         let written = exact.or_else(|| self.names.iter().find(|(_, found)| found.contains(place)));
-        written.map_or("*", |(name, _)| name)
+        written.filter(|_| !self.is_not_action).map(|(name, found)| (name.as_str(), *found))
     }
 }
 

@@ -133,7 +133,7 @@ impl<'a> Survey<'a> {
         let is_free = |family: &&String| grants.iter().any(|grant| !grant.binds(family));
         granted.not_constrained = action.keys.iter().filter(is_free).cloned().collect();
         for (place, action) in actions {
-            let void = void(&idle, place, action);
+            let void = void(&idle, place, action, reference);
             if !granted.grants.is_empty() || !void.is_empty() || !granted.unknown.is_empty() {
                 self.actions.insert(action.name.clone(), Granted { void, ..granted.clone() });
             }
@@ -371,13 +371,17 @@ impl<'a> Survey<'a> {
 /// A statement that never applies to an action, and the condition on a key that the action does not support.
 type Idle<'a> = (Source<'a>, Option<&'a Clause>);
 
-/// The statements that never apply to an action and were written for it and not for all of a service.
-fn void(idle: &[Idle<'_>], place: usize, action: &Action) -> Vec<Void> {
+/// The statements that never apply to an action, when they were written for it, or for some of which none carries the key.
+fn void(idle: &[Idle<'_>], place: usize, action: &Action, reference: &Reference) -> Vec<Void> {
     let noted = idle.iter().filter_map(|((held, statement), clause)| {
-        let wrote = statement.wrote(place, &action.name);
+        let (wrote, meant) = statement.written(place, &action.name)?;
+        let lacks_key = |clause: &Clause| {
+            let mut others =
+                reference.actions().iter().enumerate().filter(|(place, _)| meant.contains(*place));
+            others.all(|(_, other)| reference.key(other, &clause.key) == Key::Unsupported)
+        };
         let is_for_it = wrote.eq_ignore_ascii_case(&action.name);
-        let is_for_many = matches!(wrote, "*" | "NotAction") || wrote.ends_with(":*");
-        (!is_for_many && (is_for_it || clause.is_some())).then(|| Void {
+        (is_for_it || clause.is_some_and(lacks_key)).then(|| Void {
             origin: Origin::of(held, statement),
             effect: match statement.effect {
                 Effect::Allow => Word::Allow,

@@ -267,6 +267,20 @@ fn the_command_says_who_may_do_what_and_by_which_statement() {
 }
 
 #[test]
+fn the_example_estate_holds_what_its_policies_allow() {
+    let told = Program::new().run(["access", "--example", "--format", "json"]).expect(0).json();
+    let estate = std::fs::read_to_string(project("examples/estate.json")).unwrap();
+    let estate = serde_json::from_str::<Value>(&estate).unwrap();
+    for (arn, access) in told["principals"].as_object().unwrap() {
+        assert_eq!(&estate["iam"]["access"][arn], access, "{arn}: put this into iam.access");
+    }
+    assert_eq!(
+        estate["iam"]["access"].as_object().unwrap().len(),
+        told["principals"].as_object().unwrap().len()
+    );
+}
+
+#[test]
 fn a_question_with_a_mistake_is_refused_with_the_way_out() {
     let program = Program::new();
     program.write(

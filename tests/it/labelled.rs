@@ -11,6 +11,8 @@
 //!   in;
 //! - `beside`: the same for members of other collections that have the resource's key, as the tags of a repository, or
 //!   the `key` that they say, as the volume of an instance;
+//! - `iam.access` is worked out from the users, roles, groups and policies of the document: an entry of that collection has
+//!   nothing to say in `with`, and brings the user or role `beside`;
 //! - the labels: lists of the controls for which it `fails`, is `not_applicable` or `unknown`. Every other control of its
 //!   collection has to pass; `passes` takes back a label that the base brings.
 //!

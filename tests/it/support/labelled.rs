@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::value::to_raw_value;
 use serde_json::{Map, Value, json};
+use tidewaiter::access::{Estate, Sources};
 
 use super::program::project;
 
@@ -99,6 +101,8 @@ impl Labelled {
             }
             resources.push(Resource { collection: base.collection, key, labels: base.labels });
         }
+        let access = access(&collections);
+        collections.insert("iam.access".to_owned(), access);
         let document = document(file, &denied, &collections);
         let params = if file["params"].is_null() { json!({}) } else { file["params"].clone() };
         Self { name, document, is_complete: denied.is_empty(), params, resources }
@@ -235,6 +239,25 @@ fn document(file: &Value, denied: &BTreeSet<String>, collections: &Collections) 
         };
     }
     document
+}
+
+/// What the users and roles may do, whatever entries say of it.
+fn access(collections: &Collections) -> Map<String, Value> {
+    let members = |name: &str| {
+        let raw = collections[name].iter().map(|(key, body)| (key.clone(), to_raw_value(body).unwrap()));
+        raw.collect::<BTreeMap<_, _>>()
+    };
+    let [groups, policies, roles, users] =
+        ["iam.groups", "iam.policies", "iam.roles", "iam.users"].map(members);
+    let mut estate =
+        Estate::new(Sources { groups: &groups, policies: &policies, roles: &roles, users: &users });
+    let arns = estate.arns().map(str::to_owned).collect::<Vec<_>>();
+    let told = arns.into_iter().map(|arn| {
+        let principal = estate.principal(&arn).unwrap();
+        let access = estate.access(&principal);
+        (arn, serde_json::to_value(access).unwrap())
+    });
+    told.collect()
 }
 
 /// Who uses each task definition.

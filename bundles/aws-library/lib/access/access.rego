@@ -8,11 +8,14 @@ package lib.access
 import rego.v1
 
 import data.lib.arns
+import data.lib.grants as grants_of_roles
+import data.lib.policy_documents
+import data.lib.wording
 
 # True when the parameters leave a principal out.
 exempt(arn) if {
 	some pattern in data.params.judged_principals.exempt
-	arns.like(arn, pattern)
+	policy_documents.matches(pattern, arn)
 }
 
 # The principals that are judged, with what they may do.
@@ -44,12 +47,19 @@ held(principal, actions) := {action |
 # The places of the grants of an action.
 _places(principal, action) := object.get(object.get(principal.actions, action, {}), "grants", [])
 
-# The grants of some actions, each once and with those of the actions that it is of.
+# The grants of some actions, each once and with those of the actions that it is of, but those by policies that the
+# parameters leave out.
 grants(principal, actions) := [{"grant": grant, "actions": of_grant} |
 	some place, grant in object.get(principal, "grants", [])
+	not _is_left_out(grant.policy)
 	of_grant := {action | some action in actions; place in _places(principal, action)}
 	count(of_grant) > 0
 ]
+
+_is_left_out(policy) if {
+	some pattern in data.params.judged_principals.exempt_policies
+	policy_documents.matches(pattern, policy)
+}
 
 # What binds a condition key in a grant, whatever the case of its name: none or one.
 bounds(grant, key) := [bound |
@@ -195,7 +205,7 @@ finding(arn, grant, actions, rest) := {
 	"resource": arn,
 	"message": sprintf(
 		"%s may call %s by %s, where %s, expected %s",
-		[who(arn), listed(actions), where(grant), rest.how, rest.says],
+		[who(arn), wording.few(actions), where(grant), rest.how, rest.says],
 	),
 	"evidence": object.union(
 		{
@@ -214,16 +224,10 @@ who(arn) := sprintf("user %q", [arns.name(arn)]) if contains(arn, ":user/")
 who(arn) := sprintf("role %q", [arns.name(arn)]) if not contains(arn, ":user/")
 
 # A statement in words.
-where(grant) := sprintf("statement %q of policy %q", [grant.sid, arns.name(grant.policy)]) if grant.sid
-
-where(grant) := sprintf("statement %d of policy %q", [grant.statement, arns.name(grant.policy)]) if not grant.sid
-
-# Actions in words: those of a few, of many the first and how many more there are.
-listed(actions) := concat(" and ", sort(actions)) if count(actions) <= 3
-
-listed(actions) := sprintf("%s and %d more", [concat(", ", array.slice(sort(actions), 0, 3)), count(actions) - 3]) if {
-	count(actions) > 3
-}
+where(grant) := sprintf("%s of policy %q", [
+	grants_of_roles.label(grant.statement, {"Sid": object.get(grant, "sid", "")}),
+	arns.name(grant.policy),
+])
 
 # Actions of which one would do, in words.
 alternatives(actions) := concat(" or ", sort(actions)) if count(actions) <= 3

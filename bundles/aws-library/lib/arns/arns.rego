@@ -15,9 +15,3 @@ name(arn) := parts[count(parts) - 1] if {
 }
 
 name(arn) := json.marshal(arn) if not is_string(arn)
-
-# True when a text is like a pattern in which only `*` and `?` are special, as in policies of IAM: these stand for any
-# characters, `/`, `:` and `.` included.
-like(text, pattern) if glob.match(_literal(pattern), null, text)
-
-_literal(pattern) := replace(replace(replace(replace(replace(pattern, `\`, `\\`), "[", `\[`), "]", `\]`), "{", `\{`), "}", `\}`)

@@ -23,12 +23,3 @@ test_name_of_something_without_a_slash_is_the_whole if {
 test_name_of_a_function_in_a_template_is_the_function if {
 	arns.name({"Ref": "Cluster"}) == "{\"Ref\":\"Cluster\"}"
 }
-
-test_a_pattern_has_two_wildcards_and_nothing_else if {
-	arns.like("arn:aws:iam::1:role/a.b/c", "arn:*")
-	arns.like("arn:aws:iam::1:role/a.b", "arn:aws:iam::?:role/a?b")
-	arns.like("{a}[b]\\", "{a}[b]\\")
-	not arns.like("b", "[ab]")
-	not arns.like("a", "{a,b}")
-	not arns.like("role/a", "role/a?")
-}

@@ -6,7 +6,7 @@ package lib.people
 
 import rego.v1
 
-import data.lib.arns
+import data.lib.policy_documents
 
 # True when people act with it.
 is_person(arn) if by_keys(arn)
@@ -28,18 +28,18 @@ by_keys(arn) if {
 
 _is_role_of_people(arn) if {
 	some pattern in data.params.people.roles
-	arns.like(arn, pattern)
+	policy_documents.matches(pattern, arn)
 }
 
 _is_role_of_people(arn) if {
 	some statement in _trust(arn)
-	some trusted in _list(statement.Principal.AWS)
+	some trusted in policy_documents.list(statement.Principal.AWS)
 	contains(trusted, ":user/")
 }
 
 _is_machine(arn) if {
 	some pattern in data.params.people.machines
-	arns.like(arn, pattern)
+	policy_documents.matches(pattern, arn)
 }
 
 # Roles that people sign in to through an identity provider.
@@ -51,7 +51,7 @@ _is_federated(arn) if {
 _is_federated(arn) if {
 	not _is_machine(arn)
 	some statement in _trust(arn)
-	some trusted in _list(statement.Principal.Federated)
+	some trusted in policy_documents.list(statement.Principal.Federated)
 	contains(trusted, ":saml-provider/")
 }
 
@@ -66,7 +66,7 @@ _is_guarded(arn) if {
 _wants_factor(statement) if statement.Effect == "Deny"
 
 _wants_factor(statement) if {
-	lower(sprintf("%v", [_list(statement.Condition.Bool["aws:MultiFactorAuthPresent"])[0]])) == "true"
+	lower(sprintf("%v", [policy_documents.list(statement.Condition.Bool["aws:MultiFactorAuthPresent"])[0]])) == "true"
 }
 
 _wants_factor(statement) if {
@@ -74,8 +74,4 @@ _wants_factor(statement) if {
 	statement.Condition[operator]["aws:MultiFactorAuthAge"]
 }
 
-_trust(arn) := _list(object.get(input.iam.roles[arn].AssumeRolePolicyDocument, "Statement", []))
-
-_list(value) := value if is_array(value)
-
-_list(value) := [value] if not is_array(value)
+_trust(arn) := policy_documents.list(object.get(input.iam.roles[arn].AssumeRolePolicyDocument, "Statement", []))

@@ -15,7 +15,8 @@
 #   id: IA13
 #   severity: medium
 #   resources: iam.access
-#   covers: {}
+#   covers:
+#     parliament: [BAD_PATTERN_FOR_MFA]
 #   parameters: [judged_principals, people]
 #   remediation:
 #     text: |

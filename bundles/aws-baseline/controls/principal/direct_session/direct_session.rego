@@ -22,7 +22,7 @@ package tidewaiter.controls.principal.direct_session
 import rego.v1
 
 import data.lib.access
-import data.lib.arns
+import data.lib.policy_documents
 
 deny contains violation if {
 	some arn, principal in access.judged
@@ -49,7 +49,7 @@ is_limited(grant) if {
 
 is_limited(grant) if {
 	some pattern in object.get(grant, "except", [])
-	arns.like(any_task, pattern)
+	policy_documents.matches(pattern, any_task)
 }
 
 any_task := sprintf("arn:%s:ecs:%s:%s:task/any-cluster/0123456789abcdef0123456789abcdef", [

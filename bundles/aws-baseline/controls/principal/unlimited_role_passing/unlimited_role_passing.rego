@@ -13,7 +13,8 @@
 #   id: IA17
 #   severity: high
 #   resources: iam.access
-#   covers: {}
+#   covers:
+#     aws-guard-rules: [iam_role_no_wildcard_resource_on_passrole]
 #   parameters: [judged_principals]
 #   remediation:
 #     text: |
@@ -25,23 +26,17 @@ package tidewaiter.controls.principal.unlimited_role_passing
 import rego.v1
 
 import data.lib.access
-import data.lib.arns
+import data.lib.passing
 
 deny contains violation if {
 	some arn, principal in access.judged
 	starts_tasks(principal)
-	some found in access.grants(principal, {"iam:PassRole"})
-	is_for_tasks(found.grant)
+	some found in passing.to_tasks(principal)
 	some missing in lacking(found.grant)
 	violation := access.finding(arn, found.grant, found.actions, {
 		"how": missing.how,
 		"says": missing.says,
-		"fix": [{
-			"Effect": "Allow",
-			"Action": "iam:PassRole",
-			"Resource": sprintf("arn:%s:iam::%s:role/PATH/*", [input.account.partition, input.account.id]),
-			"Condition": {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
-		}],
+		"fix": [passing.named_roles],
 	})
 }
 
@@ -55,34 +50,16 @@ exclude contains exclusion if {
 
 passes_to_tasks(principal) if {
 	starts_tasks(principal)
-	some found in access.grants(principal, {"iam:PassRole"})
-	is_for_tasks(found.grant)
+	count(passing.to_tasks(principal)) > 0
 }
 
 starts_tasks(principal) if count(access.held(principal, access.ways_to_start)) > 0
 
-# A statement for other services alone gives nothing to tasks.
-is_for_tasks(grant) if not is_for_others(grant)
-
-is_for_others(grant) if {
-	some bound in access.bounds(grant, "iam:PassedToService")
-	bound.binding == "required"
-	count([service | some service in bound.one_of; arns.like("ecs-tasks.amazonaws.com", service)]) == 0
-}
-
-is_for_others(grant) if {
-	some bound in access.bounds(grant, "iam:PassedToService")
-	some service in bound.none_of
-	arns.like("ecs-tasks.amazonaws.com", service)
-}
-
 lacking(grant) := {missing |
 	not names_service(grant)
-	missing := {"how": "iam:PassedToService may be any service", "says": "ecs-tasks.amazonaws.com alone"}
+	missing := {"how": "iam:PassedToService may be any service", "says": sprintf("%s alone", [passing.tasks])}
 } | {missing |
-	some pattern in grant.resources
-	some role in any_roles
-	arns.like(role, pattern)
+	some pattern in passing.unnamed(grant)
 	missing := {"how": sprintf("%s means any role", [pattern]), "says": "named roles"}
 }
 
@@ -92,10 +69,4 @@ names_service(grant) if {
 	every service in bound.one_of {
 		not contains(service, "*")
 	}
-}
-
-# Roles that no statement means unless it means all of them, or all below the root.
-any_roles := {
-	sprintf("arn:%s:iam::%s:role/~any~", [input.account.partition, input.account.id]),
-	sprintf("arn:%s:iam::%s:role/~any~/~any~", [input.account.partition, input.account.id]),
 }

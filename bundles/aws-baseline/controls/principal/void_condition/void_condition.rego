@@ -2,11 +2,10 @@
 # title: Conditions are about keys that the action carries
 # description: |
 #   An allowing statement with a condition on a key that the action does not support never matches, a denying one with
-#   such a condition never denies, and one with `IfExists`, `ForAllValues` or a negated operator lets everything pass:
-#   the statement looks like a limit and is none. The control looks at each statement of users and roles that names an
-#   action of ECS, or a pattern of some, and fails when the service authorization reference does not list the
-#   condition's key for it. Statements for all of a service are left out, since a condition on them means the actions
-#   that support it.
+#   such a condition never denies, and one with `IfExists`, `ForAllValues` or a negated operator lets everything pass: the
+#   statement looks like a limit and is none. The control looks at each statement of users and roles that names an action
+#   of ECS, and fails when the service authorization reference does not list the condition's key for it. A pattern means
+#   those of its actions that support the key, and fails when none does.
 # related_resources:
 #   - https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html
 #   - https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
@@ -14,7 +13,8 @@
 #   id: IA18
 #   severity: medium
 #   resources: iam.access
-#   covers: {}
+#   covers:
+#     parliament: [UNKNOWN_CONDITION_FOR_ACTION]
 #   parameters: [judged_principals]
 #   remediation:
 #     text: |
@@ -26,16 +26,29 @@ package tidewaiter.controls.principal.void_condition
 import rego.v1
 
 import data.lib.access
+import data.lib.wording
 
 deny contains violation if {
 	some arn, principal in access.judged
 	some statement in idle(principal)
-	violation := access.finding(arn, statement.origin, statement.actions, {
-		"key": statement.key,
-		"how": statement.how,
-		"says": "a key that these requests carry",
-		"fix": [{"Effect": statement.effect, "Action": sort(statement.actions), "Resource": "*"}],
-	})
+	violation := {
+		"resource": arn,
+		"message": sprintf("%s of %s has a condition on %s, which requests for %s do not carry, so that it %s, expected a key that they carry", [
+			access.where(statement.origin),
+			access.who(arn),
+			statement.key,
+			wording.few(statement.actions),
+			statement.effect,
+		]),
+		"evidence": {
+			"path": sprintf("%s Statement[%d]", [statement.origin.policy, statement.origin.statement]),
+			"policy": statement.origin.policy,
+			"statement": statement.origin.statement,
+			"actions": sort(statement.actions),
+			"key": statement.key,
+			"fix": sprintf("a statement for %s alone, with a key that they carry, or none", [wording.few(statement.actions)]),
+		},
+	}
 }
 
 exclude contains exclusion if some exclusion in access.unjudged
@@ -54,8 +67,7 @@ void(principal) := {statement |
 	statement := {
 		"origin": one.origin,
 		"key": one.key,
-		"effect": one.effect,
-		"how": sprintf(ways[one.effect], [one.key]),
+		"effect": effects[one.effect],
 		"actions": {other.action |
 			some other in voids(principal)
 			object.remove(other, ["action"]) == object.remove(one, ["action"])
@@ -76,30 +88,16 @@ voids(principal) := [one |
 	}
 ]
 
-ways := {
-	"Allow": "the condition on %s never holds and nothing is allowed",
-	"Deny": "the condition on %s never holds and nothing is denied",
-}
+effects := {"Allow": "allows nothing", "Deny": "denies nothing"}
 
+# Statements that apply all the same, because their operators let a missing key pass. A pattern means those of its actions
+# that carry the key.
 moot(principal) := {statement |
 	some found in access.grants(principal, {action | some action, _ in principal.actions; startswith(action, "ecs:")})
-	not is_for_all(found.grant)
+	written := {lower(pattern) | some pattern in found.grant.actions}
+	actions := {action | some action in found.actions; lower(action) in written}
+	count(actions) > 0
 	some key, bound in object.get(found.grant, "keys", {})
 	bound.binding == "unsupported"
-	statement := {
-		"origin": found.grant,
-		"key": key,
-		"effect": "Allow",
-		"how": sprintf("the condition on %s binds nothing", [key]),
-		"actions": found.actions,
-	}
+	statement := {"origin": found.grant, "key": key, "effect": "limits nothing", "actions": actions}
 }
-
-is_for_all(grant) if {
-	some pattern in grant.actions
-	is_whole_service(pattern)
-}
-
-is_whole_service(pattern) if pattern in {"*", "NotAction"}
-
-is_whole_service(pattern) if endswith(pattern, ":*")

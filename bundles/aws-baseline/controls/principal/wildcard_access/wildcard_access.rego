@@ -13,8 +13,8 @@
 #   severity: high
 #   resources: iam.access
 #   covers:
+#     cloudsplaining: [ServiceWildcard]
 #     security-hub: [IAM.1, IAM.21]
-#     prowler: [iam_policy_attached_only_to_group_or_roles]
 #   parameters: [judged_principals]
 #   remediation:
 #     text: |
@@ -26,7 +26,7 @@ package tidewaiter.controls.principal.wildcard_access
 import rego.v1
 
 import data.lib.access
-import data.lib.arns
+import data.lib.policy_documents
 
 deny contains violation if {
 	some arn, principal in access.judged
@@ -65,7 +65,7 @@ covers_everything(pattern, actions) if {
 covers_everything(pattern, _) if {
 	contains(pattern, "*")
 	every probe in probes {
-		arns.like(lower(probe), lower(pattern))
+		policy_documents.matches(lower(pattern), lower(probe))
 	}
 }
 
