@@ -92,6 +92,7 @@ path(entry) := sprintf("%s.Statement[%d]", [entry.policy.path, entry.index])
 
 # How messages name a statement of a policy.
 label(index, statement) := sprintf("statement %q", [statement.Sid]) if {
+	is_string(statement.Sid)
 	statement.Sid != ""
 } else := sprintf("Statement[%d]", [index])
 
