@@ -35,7 +35,7 @@ fn names_directly(population: Collection, other: Collection) -> bool {
             C::ImageReferences,
         ],
         C::Images => &[C::ImageScanFindings],
-C::Roles => &[C::Access, C::Policies],
+        C::Roles => &[C::Access, C::Policies],
         C::Users => &[C::Access],
         C::Access => &[C::Roles, C::Users],
         C::TaskDefinitions => &[C::Access, C::Roles, C::AccessPoints, C::ImageReferences, C::Parameters],
