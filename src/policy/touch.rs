@@ -35,7 +35,8 @@ fn names_directly(population: Collection, other: Collection) -> bool {
             C::ImageReferences,
         ],
         C::Images => &[C::ImageScanFindings],
-        C::Roles | C::Users => &[C::Access],
+        C::Roles => &[C::Access, C::Policies],
+        C::Users => &[C::Access],
         C::Access => &[C::Roles, C::Users],
         C::TaskDefinitions => &[C::Access, C::Roles, C::AccessPoints, C::ImageReferences, C::Parameters],
         C::ContainerInstances => &[C::Clusters, C::Instances],
@@ -310,6 +311,17 @@ mod tests {
         assert!(check(r#"{"taskRoleArn": "arn:aws:iam::1:role/path/web"}"#));
         assert!(check(r#"{"taskRoleArn": "web"}"#));
         assert!(!check(r#"{"taskRoleArn": "web2"}"#));
+    }
+
+    #[test]
+    fn a_policy_touches_only_the_roles_that_name_it() {
+        let policy = "arn:aws:iam::1:policy/web";
+        let check = |body: &str| touches(Collection::Roles, Collection::Policies, gap("*", &[policy]), body);
+        assert!(check(r#"{"AttachedManagedPolicies": [{"PolicyArn": "arn:aws:iam::1:policy/web"}]}"#));
+        assert!(check(r#"{"PermissionsBoundary": {"PermissionsBoundaryArn": "arn:aws:iam::1:policy/web"}}"#));
+        assert!(!check(r#"{"AttachedManagedPolicies": [{"PolicyArn": "arn:aws:iam::1:policy/other"}]}"#));
+        let users = touches(Collection::Users, Collection::Policies, gap("*", &[policy]), "{}");
+        assert!(users, "a user has those of its groups");
     }
 
     #[test]

@@ -15,6 +15,7 @@ required(statement) := {requirement |
 	is_object(statement.Condition)
 	some operator, keys in statement.Condition
 	trim_prefix(operator, "ForAnyValue:") in _operators
+	is_object(keys)
 	some key, listed in keys
 	values := policy_documents.list(listed)
 	count(values) > 0

@@ -30,6 +30,7 @@ test_conditions_that_hold_without_the_key_require_nothing if {
 	}
 	count(conditions.required(under({"StringEquals": {"aws:SourceAccount": []}}))) == 0
 	count(conditions.required(under("text"))) == 0
+	count(conditions.required(under({"StringEquals": "text"}))) == 0
 	count(conditions.required({})) == 0
 }
 

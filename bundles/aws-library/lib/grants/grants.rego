@@ -14,24 +14,61 @@ import data.lib.evidence
 import data.lib.policy_documents
 import data.lib.wording
 
-# The statements of a role, `own`, and of its `boundary`, if it is `bounded`: lists of {"statement", "place", "path",
-# "policy"}, `place` being a text to put into a sentence, `path` where the role has it, and `policy` the ARN of a managed
-# policy or null.
+# The statements of a role, `own`, those of them that allow, `allowing`, and those of its `boundary`, if it is `bounded`:
+# lists of entries, {"statement", "index", "policy"}, `policy` being {"name", "path", "arn"}, where `path` says where the
+# role has it, and `arn` is null for an inline policy.
 of(role) := {
-	"own": array.concat(
-		[entry |
-			some policy in role.RolePolicyList
-			name := object.get(policy, "PolicyName", "")
-			some entry in _entries(policy.PolicyDocument, name, null, _inline(name))
-		],
-		[entry |
-			some attached in role.AttachedManagedPolicies
-			some entry in _managed(attached.PolicyArn, sprintf("AttachedManagedPolicies[?PolicyArn=='%s']", [attached.PolicyArn]))
-		],
-	),
+	"own": own,
+	"allowing": [entry | some entry in own; entry.statement.Effect == "Allow"],
 	"bounded": is_string(_boundary(role)),
 	"boundary": _managed(_boundary(role), "PermissionsBoundary"),
+} if {
+	own := array.concat(_of_inline(role), _of_attached(role))
 }
+
+# The same with those alone that may allow an action of some services: most roles have few of them, and every look at one
+# costs. IAM takes no wildcard in the name of a service, unless it is all of it.
+among(rights, services) := object.union(rights, {"allowing": [entry |
+	expression := sprintf(`"([*?]|(%s):)`, [concat("|", services)])
+	some entry in rights.allowing
+	_may_be_about(entry.statement, expression)
+]})
+
+_may_be_about(statement, expression) if regex.match(expression, lower(json.marshal(statement.Action)))
+
+_may_be_about(statement, _) if statement.NotAction
+
+# The same with those alone that may allow one of these actions, in lower case.
+about(rights, actions) := object.union(rights, {"allowing": [entry |
+	some entry in rights.allowing
+	_is_about(entry.statement, actions)
+]})
+
+_is_about(statement, actions) if {
+	some pattern in policy_documents.texts(statement.Action)
+	lower(pattern) in actions
+}
+
+_is_about(statement, actions) if {
+	some pattern in policy_documents.texts(statement.Action)
+	beginning := lower(policy_documents.beginning(pattern))
+	beginning != lower(pattern)
+	some action in actions
+	startswith(action, beginning)
+}
+
+_is_about(statement, _) if statement.NotAction
+
+_of_inline(role) := [entry |
+	some policy in role.RolePolicyList
+	name := object.get(policy, "PolicyName", "")
+	some entry in _entries(policy.PolicyDocument, {"name": name, "path": _inline(name), "arn": null})
+]
+
+_of_attached(role) := [entry |
+	some attached in role.AttachedManagedPolicies
+	some entry in _managed(attached.PolicyArn, sprintf("AttachedManagedPolicies[?PolicyArn=='%s']", [attached.PolicyArn]))
+]
 
 _inline(name) := sprintf("RolePolicyList[?PolicyName=='%s'].PolicyDocument", [name])
 
@@ -40,21 +77,22 @@ _boundary(role) := object.get(role, ["PermissionsBoundary", "PermissionsBoundary
 _managed(arn, path) := [entry |
 	some version in input.iam.policies[arn].PolicyVersionList
 	version.IsDefaultVersion == true
-	some entry in _entries(version.Document, arns.name(arn), arn, path)
+	some entry in _entries(version.Document, {"name": arns.name(arn), "path": path, "arn": arn})
 ]
 
-_entries(document, name, arn, path) := [entry |
+_entries(document, policy) := [{"statement": statement, "index": index, "policy": policy} |
 	some index, statement in policy_documents.list(document.Statement)
-	entry := {
-		"statement": statement,
-		"place": sprintf("%s of policy %q", [label(index, statement), name]),
-		"path": sprintf("%s.Statement[%d]", [path, index]),
-		"policy": arn,
-	}
 ]
+
+# How messages name the statement of an entry.
+place(entry) := sprintf("%s of policy %q", [label(entry.index, entry.statement), entry.policy.name])
+
+# Where the role has it.
+path(entry) := sprintf("%s.Statement[%d]", [entry.policy.path, entry.index])
 
 # How messages name a statement of a policy.
 label(index, statement) := sprintf("statement %q", [statement.Sid]) if {
+	is_string(statement.Sid)
 	statement.Sid != ""
 } else := sprintf("Statement[%d]", [index])
 
@@ -63,13 +101,12 @@ allows(role, action, resource) if count(granting(of(role), action, resource)) > 
 
 # The statements of a role by which it may.
 granting(rights, action, resource) := [entry |
-	some entry in rights.own
+	some entry in rights.allowing
 	_allows(entry.statement, action, resource)
 	keeps(rights, action, resource)
 ]
 
 _allows(statement, action, resource) if {
-	statement.Effect == "Allow"
 	policy_documents.covers(statement, action, resource)
 	not conditions.confine(statement)
 }
@@ -84,6 +121,7 @@ _within_boundary(rights, _, _) if rights.bounded == false
 
 _within_boundary(rights, action, resource) if {
 	some entry in rights.boundary
+	entry.statement.Effect == "Allow"
 	_allows(entry.statement, action, resource)
 	not _denied(rights.boundary, action, resource)
 }
@@ -103,7 +141,8 @@ is_denial(statement) if {
 # The statements by which a role may do `action` to every resource of a kind, such as `secretsmanager:secret:`: those that
 # cover one which no policy means unless it means all of them, in the Region and the account that the statement names.
 granting_all(rights, action, kind) := {entry |
-	some entry in rights.own
+	some entry in rights.allowing
+	policy_documents.covers_action(entry.statement, action)
 	some resource in _samples(entry.statement, kind)
 	_allows(entry.statement, action, resource)
 	keeps(rights, action, resource)
@@ -174,15 +213,15 @@ resources(statement) := sprintf("everything but %s", [concat(", ", policy_docume
 # How messages name grants, which are objects with an `entry`, an `action` and a `resource`.
 named(found) := wording.few({text |
 	some grant in found
-	actions := {other.action | some other in found; other.entry.path == grant.entry.path}
-	text := sprintf("%s on %s (%s)", [wording.few(actions), grant.resource, grant.entry.place])
+	actions := {other.action | some other in found; path(other.entry) == path(grant.entry)}
+	text := sprintf("%s on %s (%s)", [wording.few(actions), grant.resource, place(grant.entry)])
 })
 
 # The same as the evidence of a violation.
 evidence_of(found, users) := {
-	"path": sort({grant.entry.path | some grant in found})[0],
+	"path": sort({path(grant.entry) | some grant in found})[0],
 	"value": sort({grant.action | some grant in found}),
-	"statements": sort({grant.entry.path | some grant in found}),
+	"statements": sort({path(grant.entry) | some grant in found}),
 	"used_by": sort(users),
 }
 

@@ -77,7 +77,7 @@ test_a_grant_is_told_by_its_place if {
 	inline := object.union(role(statement({"Sid": "Pass"})), {"AttachedManagedPolicies": [{"PolicyArn": "policy-1"}]})
 	found := grants.granting(grants.of(inline), "iam:passrole", role_arn)
 		with input.iam.policies as policies([statement({"Action": "s3:*"}), statement({})])
-	[[entry.place, entry.path, entry.policy] | some entry in found] == [
+	[[grants.place(granted), grants.path(granted), granted.policy.arn] | some granted in found] == [
 		["statement \"Pass\" of policy \"p\"", "RolePolicyList[?PolicyName=='p'].PolicyDocument.Statement[0]", null],
 		["Statement[1] of policy \"policy-1\"", "AttachedManagedPolicies[?PolicyArn=='policy-1'].Statement[1]", "policy-1"],
 	]
@@ -120,20 +120,22 @@ test_each_pattern_has_an_example if {
 	grants.resources({"NotResource": "a"}) == "everything but a"
 }
 
+entry(index) := {"statement": {}, "index": index, "policy": {"name": "p", "path": "x", "arn": null}}
+
 test_grants_are_named_and_shown if {
 	found := [
-		{"entry": {"place": "Statement[0] of policy \"p\"", "path": "x[0]"}, "action": "s3:*", "resource": "*"},
-		{"entry": {"place": "Statement[1] of policy \"p\"", "path": "x[1]"}, "action": "kms:*", "resource": "a, b"},
-		{"entry": {"place": "Statement[1] of policy \"p\"", "path": "x[1]"}, "action": "sqs:*", "resource": "a, b"},
+		{"entry": entry(0), "action": "s3:*", "resource": "*"},
+		{"entry": entry(1), "action": "kms:*", "resource": "a, b"},
+		{"entry": entry(1), "action": "sqs:*", "resource": "a, b"},
 	]
 	grants.named(found) == concat(" and ", [
 		"kms:* and sqs:* on a, b (Statement[1] of policy \"p\")",
 		"s3:* on * (Statement[0] of policy \"p\")",
 	])
 	grants.evidence_of(found, {"web"}) == {
-		"path": "x[0]",
+		"path": "x.Statement[0]",
 		"value": ["kms:*", "s3:*", "sqs:*"],
-		"statements": ["x[0]", "x[1]"],
+		"statements": ["x.Statement[0]", "x.Statement[1]"],
 		"used_by": ["web"],
 	}
 }
@@ -161,4 +163,32 @@ test_nothing_is_unseen_while_policies_were_not_all_read if {
 	document := {"iam": {"policies": {}}, "coverage": {"iam.policies": {"status": "denied"}}}
 	count(grants.unseen(unread)) == 0 with input as document
 	count(grants.unseen({"AttachedManagedPolicies": []})) == 0 with input as document
+}
+
+test_few_statements_are_about_some_actions if {
+	statements := [
+		statement({"Action": "iam:PassRole"}),
+		statement({"Action": ["s3:GetObject", "IAM:Pass*"]}),
+		statement({"Action": "*"}),
+		{"Effect": "Allow", "NotAction": "s3:*", "Resource": "*"},
+		statement({"Action": ["s3:iam:*", "s3:*", "ecs:RunTask"]}),
+		statement({"Effect": "Deny"}),
+	]
+	rights := grants.among(grants.of(role(statements)), {"iam", "sts"})
+	[grants.path(allowing) | some allowing in rights.allowing] == [path |
+		some index in numbers.range(0, 3)
+		path := sprintf("RolePolicyList[?PolicyName=='p'].PolicyDocument.Statement[%d]", [index])
+	]
+	count(rights.own) == 6
+}
+
+test_fewer_statements_are_about_named_actions if {
+	statements := [
+		statement({"Action": ["s3:GetObject", "IAM:PassRole"]}),
+		statement({"Action": "iam:Pass*"}),
+		{"Effect": "Allow", "NotAction": "s3:*", "Resource": "*"},
+		statement({"Action": ["iam:Get*", "iam:PassRoles"]}),
+	]
+	rights := grants.about(grants.of(role(statements)), {"iam:passrole", "ecs:runtask"})
+	count(rights.allowing) == 3
 }

@@ -20,6 +20,7 @@ matches(pattern, text) if pattern == text
 
 matches(pattern, text) if {
 	_is_wild(pattern)
+	startswith(text, beginning(pattern))
 	regex.match(concat("", ["(?s)^", _expression(pattern), "$"]), text)
 }
 
@@ -28,9 +29,9 @@ matches(pattern, text) if {
 includes(wide, narrow) if matches(wide, replace(narrow, "*", "**"))
 
 # True when two patterns may stand for the same: nothing in front of their first wildcards tells them apart.
-overlap(one, other) if startswith(_fixed(one), _fixed(other))
+overlap(one, other) if startswith(beginning(one), beginning(other))
 
-overlap(one, other) if startswith(_fixed(other), _fixed(one))
+overlap(one, other) if startswith(beginning(other), beginning(one))
 
 # True for a pattern that stands for anything at all.
 is_anything(pattern) if {
@@ -71,4 +72,5 @@ _is_wild(pattern) if contains(pattern, "?")
 
 _expression(pattern) := replace(replace(regex.replace(pattern, `[\\.+()|\[\]{}^$]`, `\$0`), "*", ".*"), "?", ".")
 
-_fixed(pattern) := split(split(pattern, "*")[0], "?")[0]
+# What stands in front of the first wildcard of a pattern.
+beginning(pattern) := split(split(pattern, "*")[0], "?")[0]

@@ -15,9 +15,8 @@ import data.lib.policy_documents
 beyond(role, policies) := [grant |
 	rights := grants.of(role)
 	enough := [statement | some statements in policies; some statement in statements]
-	some entry in rights.own
-	entry.statement.Effect == "Allow"
-	not _is_known(entry.policy, policies)
+	some entry in rights.allowing
+	not _is_known(entry.policy.arn, policies)
 	some action, pattern in _actions(entry.statement)
 	some resource in _resources(entry.statement)
 	not _is_within(entry.statement, pattern, resource, enough)

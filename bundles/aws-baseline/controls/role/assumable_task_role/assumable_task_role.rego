@@ -79,6 +79,7 @@ expected(assumer) if assumer.name in params.principals
 # An account may be written as its id or as its root.
 expected(assumer) if {
 	assumer.kind == "AWS"
+	is_string(assumer.name)
 	endswith(assumer.name, ":root")
 	resource_policies.account_of(assumer.name) in params.principals
 }

@@ -47,9 +47,13 @@ reads := {
 	"ssm:GetParametersByPath": "ssm:parameter/",
 }
 
+actions := {lower(action) | some action, _ in reads}
+
+services := {split(action, ":")[0] | some action in actions}
+
 deny contains violation if {
 	some arn, users in task_roles.of_execution
-	rights := grants.of(input.iam.roles[arn])
+	rights := grants.about(grants.among(grants.of(input.iam.roles[arn]), services), actions)
 	found := [grant |
 		some action, kind in reads
 		some entry in grants.granting_all(rights, lower(action), kind)

@@ -59,13 +59,13 @@ deny contains violation if {
 				arns.name(arn),
 				wording.few(users),
 				wording.few({sprintf("%s (%s)", [name, concat(", ", way.actions)]) | some name, way in found}),
-				wording.few({entry.place | some entry in entries}),
+				wording.few({grants.place(entry) | some entry in entries}),
 			],
 		),
 		"evidence": {
-			"path": sort({entry.path | some entry in entries})[0],
+			"path": sort({grants.path(entry) | some entry in entries})[0],
 			"value": sort(object.keys(found)),
-			"statements": sort({entry.path | some entry in entries}),
+			"statements": sort({grants.path(entry) | some entry in entries}),
 			"used_by": sort(users),
 		},
 	}
@@ -80,8 +80,8 @@ exclude contains exclusion if some exclusion in task_roles.excluded
 
 # The ways that are open to a role, by name: the `actions` of each, and the `entries` of the policies that allow them.
 open(arn, role) := {way.name: {"actions": actions(way), "entries": entries} |
-	rights := grants.of(role)
-	count(rights.own) > 0
+	rights := grants.about(grants.among(grants.of(role), services), named)
+	count(rights.allowing) > 0
 	some way in params.ways
 	not way.name in params.accepted
 	steps := array.concat(array.concat(
@@ -93,6 +93,11 @@ open(arn, role) := {way.name: {"actions": actions(way), "entries": entries} |
 	}
 	entries := {entry | some step in steps; some entry in step}
 }
+
+# The actions that are steps of a way, in lower case, and their services.
+named := {lower(action) | some way in params.ways; some action in actions(way)}
+
+services := {split(action, ":")[0] | some action in named}
 
 actions(way) := array.concat(
 	array.concat(
@@ -119,8 +124,7 @@ own(_, _, kind) := set() if not kind in {"iam:policy/", "iam:role/"}
 
 # The statements that allow an action on whatever resource.
 with_any(rights, action) := {entry |
-	some entry in rights.own
-	entry.statement.Effect == "Allow"
+	some entry in rights.allowing
 	policy_documents.covers_action(entry.statement, action)
 	some resource in grants.examples(entry.statement)
 	grants.keeps(rights, action, resource)

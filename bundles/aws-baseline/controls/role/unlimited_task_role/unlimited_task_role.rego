@@ -55,8 +55,8 @@ params := data.params.unlimited_task_role
 
 deny contains violation if {
 	some arn, users in task_roles.of_tasks
-	role := input.iam.roles[arn]
-	found := array.concat(wildcards(role), decryptions(role))
+	rights := grants.of(input.iam.roles[arn])
+	found := array.concat(wildcards(rights), decryptions(grants.among(rights, {"kms"})))
 	count(found) > 0
 	violation := {
 		"resource": arn,
@@ -76,17 +76,30 @@ deny contains violation if {
 exclude contains exclusion if some exclusion in task_roles.excluded
 
 # The statements of a role that allow actions which nobody named.
-wildcards(role) := [grant |
-	rights := grants.of(role)
-	some entry in rights.own
-	entry.statement.Effect == "Allow"
-	some action, service in everything(entry.statement)
+wildcards(rights) := [grant |
+	some entry in rights.allowing
+	may_be_wild(entry.statement)
+	some action, meant in everything(entry.statement)
+	some service in services(rights, meant)
 	not service in params.allowed_services
 	not accepted(entry.statement)
 	some resource in grants.examples(entry.statement)
 	grants.keeps(rights, sprintf("%s:any-action", [service]), resource)
 	grant := {"entry": entry, "action": action, "resource": grants.resources(entry.statement)}
 ]
+
+# Few statements are, and every look at one costs.
+may_be_wild(statement) if regex.match(`[":][*?]+"`, json.marshal(statement.Action))
+
+may_be_wild(statement) if statement.NotAction
+
+# What is left of every service is, within a boundary, every service of which that allows every action.
+services(rights, meant) := {meant} | {service |
+	meant == "any-service"
+	some entry in rights.boundary
+	entry.statement.Effect == "Allow"
+	some service in everything(entry.statement)
+}
 
 # The patterns of a statement that stand for all actions of a service, or of any.
 everything(statement) := {action: "any-service"} if {
@@ -111,10 +124,9 @@ accepted(statement) if {
 }
 
 # The statements that allow decrypting with every key, but for those that allow all of KMS anyway.
-decryptions(role) := [grant |
-	rights := grants.of(role)
+decryptions(rights) := [grant |
 	some action in ["kms:Decrypt", "kms:ReEncryptFrom"]
 	some entry in grants.granting_all(rights, lower(action), "kms:key/")
-	count(everything(entry.statement)) == 0
+	count([service | some service in everything(entry.statement); service in {"any-service", "kms"}]) == 0
 	grant := {"entry": entry, "action": action, "resource": grants.resources(entry.statement)}
 ]

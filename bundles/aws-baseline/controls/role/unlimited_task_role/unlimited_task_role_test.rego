@@ -60,6 +60,23 @@ test_denies_decrypting_with_every_key if {
 		count(judged([allows({"Action": action})])) == 1
 	}
 	values(judged([allows({"Action": "kms:*"})])) == {"kms:*"}
+	values(judged([allows({"Action": ["s3:*", "kms:Decrypt"]})])) == {"kms:Decrypt", "s3:*"}
+}
+
+within(boundary) := violations if {
+	policy := "arn:aws:iam::123456789012:policy/boundary"
+	document := estate(object.union(
+		role([allows({"Action": "*"})]),
+		{"PermissionsBoundary": {"PermissionsBoundaryArn": policy}},
+	))
+	policies := {policy: {"PolicyVersionList": [{"IsDefaultVersion": true, "Document": {"Statement": boundary}}]}}
+	violations := control.deny with input as document with input.iam.policies as policies
+}
+
+test_denies_the_services_that_a_boundary_leaves if {
+	count(within([allows({"Action": ["s3:*", "sqs:SendMessage"]})])) == 1
+	count(within([allows({"Action": ["s3:Get*", "sqs:SendMessage"]})])) == 0
+	count(within([allows({}), allows({"Effect": "Deny", "Action": "s3:*"})])) == 0
 }
 
 test_denies_a_policy_that_is_nowhere if {
