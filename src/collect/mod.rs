@@ -25,6 +25,7 @@ mod iam;
 mod inspector;
 mod logs;
 mod named;
+mod organizations;
 mod plan;
 mod reading;
 mod redact;
@@ -126,7 +127,7 @@ pub async fn collect(
     let frame =
         Frame { account: estate.account(), region: session.region().clone(), taken_at: options.taken_at };
     tracing::debug!(collections = estate.needed.len(), "reading");
-    let others: [BoxFuture<'_, ()>; 7] = [
+    let others: [BoxFuture<'_, ()>; 8] = [
         ec2::read(&estate).boxed(),
         iam::read(&estate).boxed(),
         autoscaling::read(&estate).boxed(),
@@ -134,6 +135,7 @@ pub async fn collect(
         ecr::read(&estate).boxed(),
         guardduty::read(&estate).boxed(),
         inspector::read(&estate).boxed(),
+        organizations::read(&estate).boxed(),
     ];
     let ecs = async {
         let (newest, interfaces) = ecs::read(&estate, scheduled(&estate)).await;
@@ -164,7 +166,12 @@ pub async fn collect(
     for (collection, gathered) in &gathered {
         progress.done(*collection, gathered);
     }
-    Snapshot::assemble(frame, wanted, gathered, &newest)
+    let mut wanted = wanted.clone();
+    if wanted.contains(&Collection::Access) {
+        // Whoever reads what is granted has to know whether it takes these into account.
+        wanted.insert(Collection::ServiceControlPolicies);
+    }
+    Snapshot::assemble(frame, &wanted, gathered, &newest)
 }
 
 #[cfg(test)]

@@ -117,6 +117,9 @@ pub enum Collection {
     InspectorAccounts,
     /// Log groups that task definitions name.
     LogGroups,
+    /// Service control policies, keyed by what they are attached to: the account, each organizational unit that it stands in,
+    /// and the root.
+    ServiceControlPolicies,
     /// Schedules of EventBridge Scheduler that run tasks.
     Schedules,
     /// Secrets that task definitions name: what is known about them, never what they hold.
@@ -129,7 +132,7 @@ pub enum Collection {
 
 impl Collection {
     /// Every collection, in order.
-    pub const ALL: [Self; 57] = [
+    pub const ALL: [Self; 58] = [
         Self::Accounts,
         Self::ScalableTargets,
         Self::Trails,
@@ -183,6 +186,7 @@ impl Collection {
         Self::Users,
         Self::InspectorAccounts,
         Self::LogGroups,
+        Self::ServiceControlPolicies,
         Self::Schedules,
         Self::Secrets,
         Self::Parameters,
@@ -246,6 +250,7 @@ impl Collection {
             Self::Users => "iam.users",
             Self::InspectorAccounts => "inspector2.account_status",
             Self::LogGroups => "logs.log_groups",
+            Self::ServiceControlPolicies => "organizations.service_control_policies",
             Self::Schedules => "scheduler.schedules",
             Self::Secrets => "secretsmanager.secrets",
             Self::Parameters => "ssm.parameters",
@@ -323,6 +328,7 @@ impl Collection {
             Self::Users => "user",
             Self::InspectorAccounts => "Inspector status",
             Self::LogGroups => "log group",
+            Self::ServiceControlPolicies => "level of service control policies",
             Self::Schedules => "schedule",
             Self::Secrets => "secret",
             Self::Parameters => "SSM parameter",

@@ -6,6 +6,7 @@ mod faults;
 mod images;
 mod load_balancers;
 mod named;
+mod organizations;
 mod scheduled;
 mod surroundings;
 

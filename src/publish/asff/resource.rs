@@ -73,6 +73,7 @@ impl Resource {
                     | Collection::Groups
                     | Collection::Policies
                     | Collection::Roles
+                    | Collection::ServiceControlPolicies
                     | Collection::Users
             )
         );

@@ -19,6 +19,7 @@ import ecr
 import ecs_tasks
 import guardduty
 import inside
+import organizations
 import wire
 
 KEY = "AKIA" + "IOSFODNN7" + "EXAMPLE"
@@ -257,6 +258,9 @@ class Small(Filling):
             ),
         )
         self.names["roles"] = roles
+        # Whatever the account's own policies say, nobody changes where task definitions and services are described.
+        denied = {"Effect": "Deny", "Action": ["ecs:PutAttributes", "ecs:DeleteAttributes"], "Resource": "*"}
+        organizations.join(self.call, [denied | {"Sid": "KeepAttributes"}])
 
     def clusters(self):
         group = self.arn("autoscaling", "autoScalingGroup:1d1a:autoScalingGroupName/")

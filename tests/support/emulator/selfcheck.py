@@ -1560,6 +1560,38 @@ def inspector_is_off_until_it_is_turned_on(world):
     same(status(), ("ENABLED", "ENABLED"))
 
 
+@rule
+def service_control_policies_are_shown_to_members_that_may_read_them(world):
+    alone, organizations = world.client("organizations", "222222222222"), world.client("organizations")
+    with refused("AWSOrganizationsNotInUseException"):
+        alone.describe_organization()
+    world.control("seed", estate="small")
+    management = organizations.describe_organization()["Organization"]["MasterAccountId"]
+    assert management != ACCOUNT
+    [unit] = organizations.list_parents(ChildId=ACCOUNT)["Parents"]
+    [root] = organizations.list_parents(ChildId=unit["Id"])["Parents"]
+    same((unit["Type"], root["Type"]), ("ORGANIZATIONAL_UNIT", "ROOT"))
+    with refused("ChildNotFoundException"):
+        organizations.list_parents(ChildId=root["Id"])
+
+    def attached(target, size=20, kind="SERVICE_CONTROL_POLICY"):
+        listing = {"TargetId": target, "Filter": kind, "MaxResults": size}
+        found = pages(organizations.list_policies_for_target, "Policies", "NextToken", **listing)
+        return [[policy["Id"] for policy in page] for page in found]
+
+    same(attached(root["Id"]), [["p-FullAWSAccess"]])
+    same(attached(unit["Id"], 1), [["p-FullAWSAccess"], ["p-harbour1"]])
+    for wrong in ({"size": 21}, {"kind": "TAG"}):
+        with refused("InvalidInputException"):
+            attached(unit["Id"], **wrong)
+    with refused("TargetNotFoundException"):
+        attached("ou-h4rb-22222222")
+    policy = organizations.describe_policy(PolicyId="p-harbour1")["Policy"]
+    same(json.loads(policy["Content"])["Statement"][0]["Effect"], "Deny")
+    with refused("PolicyNotFoundException"):
+        organizations.describe_policy(PolicyId="p-nothing1")
+
+
 # The server itself.
 
 

@@ -59,6 +59,7 @@ import guardduty  # noqa: E402,F401 - registers its operations
 import iam  # noqa: E402
 import inspector  # noqa: E402,F401 - registers its operations
 import logs  # noqa: E402,F401 - registers its operations
+import organizations  # noqa: E402,F401 - registers its operations
 import securityhub  # noqa: E402,F401 - registers its operations
 import ssm  # noqa: E402,F401 - registers its operations
 import wire  # noqa: E402

@@ -113,6 +113,7 @@ pub(super) fn typed(collection: Option<Collection>, key: &str) -> (&'static str,
         | Collection::Detectors
         | Collection::InspectorAccounts
         | Collection::LogGroups
+        | Collection::ServiceControlPolicies
         | Collection::VpcEndpoints
         | Collection::FlowLogs
         | Collection::MachineImages
