@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::access::{self, Action, Answer, Context, Estate, Reference, Sources, reference};
 use crate::cli::{self, ListFormat};
+use crate::collect;
 use crate::policy::nearest;
 use crate::report::access::{self as report, Accesses, Answers, Limits};
 use crate::snapshot::{Collection, Members, Snapshot};
@@ -127,7 +128,8 @@ async fn estate(options: &cli::Access, console: &cli::Console) -> Result<Snapsho
             progress.say("connecting to AWS");
             let session = session::open(&options.aws).await?;
             let wanted = SOURCES.into_iter().chain([Collection::ServiceControlPolicies]).collect();
-            Ok(snapshot::read(&session, &wanted, snapshot::random_key()?, None, &progress).await)
+            let how = collect::Options::new(super::moment(None), snapshot::random_key()?);
+            Ok(snapshot::read(&session, &wanted, &how, &progress).await)
         }
     }
 }

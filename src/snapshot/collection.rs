@@ -107,6 +107,8 @@ pub enum Collection {
     Access,
     /// IAM groups.
     Groups,
+    /// When principals that may do something to ECS last did, keyed as these.
+    LastAccessed,
     /// Customer managed and attached AWS managed policies.
     Policies,
     /// IAM roles.
@@ -132,7 +134,7 @@ pub enum Collection {
 
 impl Collection {
     /// Every collection, in order.
-    pub const ALL: [Self; 58] = [
+    pub const ALL: [Self; 59] = [
         Self::Accounts,
         Self::ScalableTargets,
         Self::Trails,
@@ -181,6 +183,7 @@ impl Collection {
         Self::Detectors,
         Self::Access,
         Self::Groups,
+        Self::LastAccessed,
         Self::Policies,
         Self::Roles,
         Self::Users,
@@ -245,6 +248,7 @@ impl Collection {
             Self::Detectors => "guardduty.detectors",
             Self::Access => "iam.access",
             Self::Groups => "iam.groups",
+            Self::LastAccessed => "iam.last_accessed",
             Self::Policies => "iam.policies",
             Self::Roles => "iam.roles",
             Self::Users => "iam.users",
@@ -323,6 +327,7 @@ impl Collection {
             Self::Detectors => "detector",
             Self::Access => "principal",
             Self::Groups => "group",
+            Self::LastAccessed => "last access",
             Self::Policies => "policy",
             Self::Roles => "role",
             Self::Users => "user",

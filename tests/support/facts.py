@@ -69,6 +69,7 @@ COLLECTIONS = {
     "guardduty.coverage": ("guardduty", "CoverageResource"),
     "guardduty.detectors": ("guardduty", "GetDetectorResponse"),
     "iam.groups": ("iam", "GroupDetail"),
+    "iam.last_accessed": ("iam", "GetServiceLastAccessedDetailsResponse"),
     "iam.policies": ("iam", "ManagedPolicyDetail"),
     "iam.roles": ("iam", "RoleDetail"),
     "iam.users": ("iam", "UserDetail"),

@@ -4,6 +4,7 @@ mod daemons;
 mod definitions;
 mod faults;
 mod images;
+mod last_accessed;
 mod load_balancers;
 mod named;
 mod organizations;

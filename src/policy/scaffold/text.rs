@@ -274,7 +274,7 @@ fn key(collection: Collection) -> String {
         Collection::Tasks => ecs("task/demo/0123456789abcdef0123456789abcdef"),
         Collection::Groups => iam("group/demo"),
         Collection::Policies => iam("policy/demo"),
-        Collection::Access | Collection::Roles => iam("role/demo"),
+        Collection::Access | Collection::LastAccessed | Collection::Roles => iam("role/demo"),
         Collection::Users => iam("user/demo"),
     }
 }

@@ -71,6 +71,7 @@ impl Resource {
                 Collection::Access
                     | Collection::Accounts
                     | Collection::Groups
+                    | Collection::LastAccessed
                     | Collection::Policies
                     | Collection::Roles
                     | Collection::ServiceControlPolicies

@@ -1592,6 +1592,34 @@ def service_control_policies_are_shown_to_members_that_may_read_them(world):
         organizations.describe_policy(PolicyId="p-nothing1")
 
 
+@rule
+def what_was_last_accessed_is_told_by_jobs(world):
+    world.control("seed", estate="small")
+    arn = world.iam.get_role(RoleName="deployer")["Role"]["Arn"]
+
+    def details(level, **page):
+        job = world.iam.generate_service_last_accessed_details(Arn=arn, Granularity=level)["JobId"]
+        return world.iam.get_service_last_accessed_details(JobId=job, **page)
+
+    found = details("ACTION_LEVEL")
+    same((found["JobStatus"], found["JobType"], found["IsTruncated"]), ("COMPLETED", "ACTION_LEVEL", False))
+    ecs, iam = found["ServicesLastAccessed"]
+    same((ecs["ServiceNamespace"], iam["ServiceNamespace"]), ("ecs", "iam"))
+    times = {it["ActionName"]: it.get("LastAccessedTime") for it in ecs["TrackedActionsLastAccessed"]}
+    same(ecs["LastAuthenticated"], times["UpdateService"])
+    same((times["RunTask"].year, times["DeleteCluster"]), (2025, None))
+    assert "LastAuthenticated" not in iam and "TrackedActionsLastAccessed" not in iam
+    assert "TrackedActionsLastAccessed" not in details("SERVICE_LEVEL")["ServicesLastAccessed"][0]
+    first = details("ACTION_LEVEL", MaxItems=1)
+    same((len(first["ServicesLastAccessed"]), first["IsTruncated"]), (1, True))
+    with refused("NoSuchEntity", 404):
+        world.iam.generate_service_last_accessed_details(Arn=arn + "s")
+    with refused("NoSuchEntity", 404):
+        world.iam.get_service_last_accessed_details(JobId="0" * 36)
+    with refused("ValidationError"):
+        details("ACTION_LEVEL", MaxItems=1001)
+
+
 # The server itself.
 
 

@@ -112,6 +112,7 @@ pub(super) fn typed(collection: Option<Collection>, key: &str) -> (&'static str,
         | Collection::RuntimeCoverage
         | Collection::Detectors
         | Collection::InspectorAccounts
+        | Collection::LastAccessed
         | Collection::LogGroups
         | Collection::ServiceControlPolicies
         | Collection::VpcEndpoints
