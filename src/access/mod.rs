@@ -16,6 +16,7 @@ mod grants;
 mod limit;
 mod names;
 mod operator;
+mod organization;
 mod pattern;
 mod principal;
 mod reference;

@@ -29,7 +29,7 @@ use aws_smithy_types::timeout::TimeoutConfig;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
-use super::plain::{configured_endpoint, dns_suffixes, signed};
+use super::plain::{configured_endpoint, dns_suffixes, global_region, signed};
 use super::{Probe, WholeAnswer};
 use crate::domain::Partition;
 
@@ -49,6 +49,8 @@ pub(crate) struct Api {
     pub(crate) dual_stack_host: Option<&'static str>,
     /// Whether its endpoints with FIPS cryptography in AWS GovCloud (US) are called like those without.
     pub(crate) plain_fips_in_gov: bool,
+    /// Whether one Region of the partition answers for all of them.
+    pub(crate) is_global: bool,
     /// How it is spoken to.
     pub(crate) protocol: Protocol,
 }
@@ -111,6 +113,7 @@ impl ProvideErrorMetadata for ApiError {
 impl Client {
     /// A client for the Region and credentials of a configuration.
     pub(crate) fn new(api: Api, config: &SdkConfig, partition: &Partition) -> Self {
+        let config = &placed(api, config, partition);
         let operation = Operation::builder()
             .service_name(api.id)
             .operation_name("Read")
@@ -144,6 +147,14 @@ pub(crate) fn escaped(text: &str) -> String {
     utf8_percent_encode(text, ESCAPED).to_string()
 }
 
+/// The configuration with the Region that answers for an API.
+fn placed(api: Api, config: &SdkConfig, partition: &Partition) -> SdkConfig {
+    if !api.is_global {
+        return config.clone();
+    }
+    config.to_builder().region(aws_types::region::Region::from_static(global_region(partition))).build()
+}
+
 /// Where the API is: what the configuration says, or AWS's own.
 fn endpoint(api: Api, config: &SdkConfig, partition: &Partition) -> String {
     if let Some(configured) = configured_endpoint(config, api.id) {
@@ -156,7 +167,8 @@ fn endpoint(api: Api, config: &SdkConfig, partition: &Partition) -> String {
         Some(host) if config.use_dual_stack().unwrap_or_default() => (host, dual_stack_suffix, true),
         _ => (api.host, suffix, false),
     };
-    let is_plain = api.plain_fips_in_gov && partition.as_str() == "aws-us-gov" && !is_dual_stack;
+    let is_plain =
+        api.plain_fips_in_gov && partition.as_str() == "aws-us-gov" && (api.is_global || !is_dual_stack);
     let fips = if is_fips && !is_plain { "-fips" } else { "" };
     format!("https://{host}{fips}.{region}.{suffix}")
 }
@@ -311,6 +323,7 @@ mod tests {
         host: "ec2",
         dual_stack_host: Some("ec2"),
         plain_fips_in_gov: true,
+        is_global: false,
         protocol: Protocol::Query("2016-11-15"),
     };
     const ECR: Api = Api {
@@ -319,15 +332,26 @@ mod tests {
         host: "api.ecr",
         dual_stack_host: Some("ecr"),
         plain_fips_in_gov: false,
+        is_global: false,
         protocol: Protocol::Json("AmazonEC2ContainerRegistry_V20150921"),
     };
     const SECRETS: Api = Api { id: "Secrets Manager", host: "secretsmanager", dual_stack_host: None, ..ECR };
+
+    const ORGANIZATIONS: Api = Api {
+        id: "Organizations",
+        host: "organizations",
+        dual_stack_host: Some("organizations"),
+        plain_fips_in_gov: true,
+        is_global: true,
+        ..ECR
+    };
 
     /// Where a configuration of the Region and the partition leads.
     fn of(api: Api, region: &'static str, partition: &str, fips: bool, dual_stack: bool) -> String {
         let region = aws_config::Region::new(region);
         let config = SdkConfig::builder().region(region).use_fips(fips).use_dual_stack(dual_stack).build();
-        endpoint(api, &config, &Partition::new(partition).unwrap())
+        let partition = Partition::new(partition).unwrap();
+        endpoint(api, &placed(api, &config, &partition), &partition)
     }
 
     #[test]
@@ -346,6 +370,17 @@ mod tests {
             (ECR, "us-east-1", "aws", true, true, "ecr-fips.us-east-1.api.aws"),
             (ECR, "cn-north-1", "aws-cn", false, true, "ecr.cn-north-1.api.amazonwebservices.com.cn"),
             (SECRETS, "eu-central-1", "aws", false, true, "secretsmanager.eu-central-1.amazonaws.com"),
+            (ORGANIZATIONS, "eu-central-1", "aws", false, false, "organizations.us-east-1.amazonaws.com"),
+            (ORGANIZATIONS, "eu-central-1", "aws", true, false, "organizations-fips.us-east-1.amazonaws.com"),
+            (
+                ORGANIZATIONS,
+                "cn-north-1",
+                "aws-cn",
+                false,
+                false,
+                "organizations.cn-northwest-1.amazonaws.com.cn",
+            ),
+            (ORGANIZATIONS, "us-gov-east-1", "aws-us-gov", true, true, "organizations.us-gov-west-1.api.aws"),
         ] {
             assert_eq!(of(api, region, partition, fips, dual_stack), format!("https://{expected}"));
         }

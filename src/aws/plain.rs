@@ -43,6 +43,20 @@ pub(crate) fn dns_suffixes(partition: &Partition) -> (&'static str, &'static str
     }
 }
 
+/// The Region of a partition that answers for services that are everywhere; source: botocore 1.44.5, `partitions.json`.
+pub(crate) fn global_region(partition: &Partition) -> &'static str {
+    match partition.as_str() {
+        "aws-cn" => "cn-northwest-1",
+        "aws-eusc" => "eusc-de-east-1",
+        "aws-iso" => "us-iso-east-1",
+        "aws-iso-b" => "us-isob-east-1",
+        "aws-iso-e" => "eu-isoe-west-1",
+        "aws-iso-f" => "us-isof-south-1",
+        "aws-us-gov" => "us-gov-west-1",
+        _ => "us-east-1",
+    }
+}
+
 /// Signing, credentials and the rest of what the generated clients take from a configuration.
 pub(crate) fn signed(
     config: &SdkConfig,

@@ -65,6 +65,10 @@ buckets! {
     Ec2Read = (100.0, 20.0),
     /// IAM: the account's authorization details.
     IamRead = (10.0, 5.0),
+    /// IAM: jobs about what principals last accessed.
+    IamLastAccessed = (10.0, 5.0),
+    /// Organizations: what an account stands in, and the policies there.
+    OrganizationsRead = (4.0, 2.0),
     /// Application Auto Scaling: scalable targets are read.
     AutoScalingRead = (20.0, 10.0),
     /// Application Auto Scaling: scalable targets are changed.

@@ -7,8 +7,9 @@ use super::{Aws, ListFormat, Source};
 /// `tidewaiter access`.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Only policies of IAM are looked at: identity policies, groups and permissions boundaries. Service control \
-                        policies, session policies and policies of resources are not read, and may allow less, or more.\n\n\
+    after_help = "Policies of IAM are looked at (identity policies, groups and permissions boundaries), and service control \
+                        policies where they may be read: what AWS does not show of them is told as allowed, with a warning. \
+                        Session policies and policies of resources are not read, and may allow less, or more.\n\n\
                         Exit codes: 0 everything was decided; 1 the command failed; 2 the arguments or the snapshot are \
                         wrong; 3 something could not be read or decided."
 )]

@@ -131,6 +131,9 @@ pub struct Run {
     /// The ledger: what earlier passes saw and published, as an SQLite file. It is created when it is missing.
     #[arg(long, value_name = "PATH", default_value = "tidewaiter.db", help_heading = "Reconciling")]
     pub ledger: PathBuf,
+    /// How old IAM's answer about what a principal has used may be before it is asked for again.
+    #[arg(long, value_name = "DURATION", default_value = "24h", value_parser = duration, help_heading = "Reconciling")]
+    pub last_accessed_age: Duration,
     /// Where to publish findings. Nothing is published, and nothing in AWS is changed, unless this is given.
     #[arg(long, value_enum, value_name = "WHERE", help_heading = "Reconciling")]
     pub publish: Option<Publish>,

@@ -17,14 +17,30 @@ const SOURCES: [Collection; 4] =
 ///
 /// What hides members of the sources hides what anybody may do. A policy that cannot be understood concerns those who
 /// have it.
+///
+/// Service control policies only take away: where AWS refuses to show them, grants are what IAM's own policies allow. One
+/// that was lost on its way hides what anybody may do, or grants would come and go with the weather.
 pub(super) fn work_out(gathered: &mut BTreeMap<Collection, Gathered>) {
     if !gathered.contains_key(&Collection::Access) {
+        return;
+    }
+    let hidden = SOURCES.iter().filter_map(|source| gathered.get(source)).flat_map(|of| &of.gaps);
+    let mut gaps = hidden.filter(|gap| gap.hides_members()).cloned().collect::<Vec<_>>();
+    let limits = gathered.get(&Collection::ServiceControlPolicies);
+    let lost = limits.into_iter().flat_map(|limits| &limits.gaps).filter(|gap| !gap.is_refusal());
+    let lost = lost.map(|gap| Gap { ids: Vec::new(), ..gap.clone() }).collect::<Vec<_>>();
+    if !lost.is_empty() {
+        gaps.extend(lost);
+        if let Some(access) = gathered.get_mut(&Collection::Access) {
+            access.gaps.extend(gaps);
+        }
         return;
     }
     let none = Members::new();
     let [groups, policies, roles, users] =
         SOURCES.map(|source| gathered.get(&source).map_or(&none, |gathered| &gathered.members));
-    let mut estate = Estate::new(Sources { groups, policies, roles, users });
+    let limits = limits.map_or(&none, |limits| &limits.members);
+    let mut estate = Estate::new(Sources { groups, policies, roles, users }).limited(limits);
     let (mut members, mut undecided) = (Members::new(), Vec::new());
     let arns = estate.arns().map(str::to_owned).collect::<Vec<_>>();
     for arn in arns {
@@ -36,8 +52,6 @@ pub(super) fn work_out(gathered: &mut BTreeMap<Collection, Gathered>) {
         }
         members.extend(body.map(|body| (arn, body)));
     }
-    let hidden = SOURCES.iter().filter_map(|source| gathered.get(source)).flat_map(|of| &of.gaps);
-    let mut gaps = hidden.filter(|gap| gap.hides_members()).cloned().collect::<Vec<_>>();
     if !undecided.is_empty() {
         gaps.push(Gap {
             scope: Gap::EVERYTHING.to_owned(),
@@ -67,8 +81,15 @@ mod tests {
     fn worked_out(roles: &[(&str, Value)], gaps: Vec<Gap>) -> Gathered {
         let members = roles.iter().map(|(arn, body)| ((*arn).to_owned(), to_raw_value(body).unwrap()));
         let roles = Gathered { members: members.collect(), gaps, ..Gathered::default() };
-        let mut gathered =
-            BTreeMap::from([(Collection::Access, Gathered::default()), (Collection::Roles, roles)]);
+        worked_out_under(roles, Gathered::default())
+    }
+
+    fn worked_out_under(roles: Gathered, limits: Gathered) -> Gathered {
+        let mut gathered = BTreeMap::from([
+            (Collection::Access, Gathered::default()),
+            (Collection::Roles, roles),
+            (Collection::ServiceControlPolicies, limits),
+        ]);
         work_out(&mut gathered);
         gathered.remove(&Collection::Access).unwrap()
     }
@@ -93,6 +114,41 @@ mod tests {
     fn a_role_that_may_do_nothing_to_ecs_costs_next_to_nothing() {
         let found = worked_out(&[(ROLE, role(json!({"Statement": []})))], Vec::new());
         assert_eq!(found.members[ROLE].get(), r#"{"kind":"role","actions":{}}"#);
+    }
+
+    #[test]
+    fn policies_that_may_not_be_seen_leave_grants_and_those_that_were_lost_hide_them() {
+        let allow = role(json!({"Statement": {"Effect": "Allow", "Action": "ecs:*", "Resource": "*"}}));
+        let level = json!({"Policies": [{"PolicySummary": {"Arn": "arn:p"}, "Content": {"Statement": [
+            {"Effect": "Allow", "Action": "*", "Resource": "*"},
+            {"Effect": "Deny", "Action": "ecs:RunTask", "Resource": "*"},
+        ]}}]});
+        let under = |members: &[(&str, &Value)], gaps: Vec<Gap>| {
+            let roles = Members::from([(ROLE.to_owned(), to_raw_value(&allow).unwrap())]);
+            let members = members.iter().map(|(id, body)| ((*id).to_owned(), to_raw_value(body).unwrap()));
+            let limits = Gathered { members: members.collect(), gaps, ..Gathered::default() };
+            worked_out_under(Gathered { members: roles, ..Gathered::default() }, limits)
+        };
+        let may_run = |found: &Gathered| {
+            let access = serde_json::from_str::<Value>(found.members[ROLE].get()).unwrap();
+            access["actions"].get("ecs:RunTask").is_some()
+        };
+        let refusal = Gap {
+            kind: GapKind::Denied,
+            action: Some("organizations:ListParents".to_owned()),
+            ..gap("*", &[])
+        };
+        let known = under(&[("r-1", &level)], Vec::new());
+        assert!(!may_run(&known) && known.gaps.is_empty());
+        let refused = under(&[], vec![refusal.clone()]);
+        assert!(may_run(&refused) && refused.gaps.is_empty());
+        let partly = under(&[("r-1", &level)], vec![Gap { ids: vec!["ou-1".to_owned()], ..refusal.clone() }]);
+        assert!(!may_run(&partly) && partly.gaps.is_empty(), "what is known takes away");
+        for lost in [gap("*", &["ou-1"]), Gap { action: None, ..refusal }] {
+            let found = under(&[("r-1", &level)], vec![lost]);
+            assert_eq!(found.members.len(), 0);
+            assert_eq!(found.gaps.iter().map(|gap| gap.ids.len()).collect::<Vec<_>>(), [0]);
+        }
     }
 
     #[test]

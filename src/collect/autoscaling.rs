@@ -15,6 +15,7 @@ const API: Api = Api {
     host: "application-autoscaling",
     dual_stack_host: Some("application-autoscaling"),
     plain_fips_in_gov: true,
+    is_global: false,
     protocol: Protocol::Json("AnyScaleFrontendService"),
 };
 

@@ -17,6 +17,7 @@ const API: Api = Api {
     host: "cloudtrail",
     dual_stack_host: Some("cloudtrail"),
     plain_fips_in_gov: true,
+    is_global: false,
     protocol: Protocol::Json("com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101"),
 };
 

@@ -19,6 +19,7 @@ const API: Api = Api {
     host: "elasticfilesystem",
     dual_stack_host: Some("elasticfilesystem"),
     plain_fips_in_gov: false,
+    is_global: false,
     protocol: Protocol::Rest,
 };
 

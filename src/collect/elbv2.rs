@@ -26,6 +26,7 @@ const API: Api = Api {
     host: "elasticloadbalancing",
     dual_stack_host: Some("elasticloadbalancing"),
     plain_fips_in_gov: true,
+    is_global: false,
     protocol: Protocol::Query("2015-12-01"),
 };
 

@@ -24,6 +24,7 @@ const API: Api = Api {
     host: "events",
     dual_stack_host: Some("events"),
     plain_fips_in_gov: true,
+    is_global: false,
     protocol: Protocol::Json("AWSEvents"),
 };
 

@@ -17,6 +17,7 @@ const API: Api = Api {
     host: "guardduty",
     dual_stack_host: Some("guardduty"),
     plain_fips_in_gov: true,
+    is_global: false,
     protocol: Protocol::Rest,
 };
 

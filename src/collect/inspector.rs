@@ -17,6 +17,7 @@ const API: Api = Api {
     host: "inspector2",
     dual_stack_host: Some("inspector2"),
     plain_fips_in_gov: false,
+    is_global: false,
     protocol: Protocol::Rest,
 };
 

@@ -21,6 +21,7 @@ const API: Api = Api {
     host: "logs",
     dual_stack_host: Some("logs"),
     plain_fips_in_gov: true,
+    is_global: false,
     protocol: Protocol::Json("Logs_20140328"),
 };
 

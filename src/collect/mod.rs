@@ -23,8 +23,10 @@ mod events;
 mod guardduty;
 mod iam;
 mod inspector;
+mod last_accessed;
 mod logs;
 mod named;
+mod organizations;
 mod plan;
 mod reading;
 mod redact;
@@ -34,6 +36,7 @@ mod ssm;
 mod xml;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use futures::future::{BoxFuture, FutureExt, join_all};
 use jiff::Timestamp;
@@ -43,7 +46,7 @@ use self::reading::Reading;
 pub use self::redact::RedactionKey;
 use self::redact::Redactor;
 use crate::aws::{Api, Client, Session};
-use crate::snapshot::{Account, Collection, Frame, Gathered, Snapshot, task_definitions};
+use crate::snapshot::{Account, Collection, Frame, Gathered, Members, Snapshot, task_definitions};
 
 /// What a collection needs besides a session.
 #[derive(Debug, Clone)]
@@ -53,6 +56,18 @@ pub struct Options {
     /// The key of the hashes that stand in for free text. The same key gives the same hash for the same text, so that
     /// policies can compare values, within one snapshot and across several.
     pub key: RedactionKey,
+    /// What `iam.last_accessed` held in earlier passes.
+    pub last_accessed: Members,
+    /// How old one of these may be before IAM is asked again.
+    pub last_accessed_age: Duration,
+}
+
+impl Options {
+    /// Reads everything anew.
+    #[must_use]
+    pub fn new(taken_at: Timestamp, key: RedactionKey) -> Self {
+        Self { taken_at, key, last_accessed: Members::new(), last_accessed_age: Duration::ZERO }
+    }
 }
 
 /// Hears how far the reading is. Calls come from whatever thread reads.
@@ -122,11 +137,11 @@ pub async fn collect(
     progress: &dyn Progress,
     options: &Options,
 ) -> Snapshot {
-    let estate = Estate::new(session, wanted, progress, &options.key);
+    let mut estate = Estate::new(session, wanted, progress, &options.key);
     let frame =
         Frame { account: estate.account(), region: session.region().clone(), taken_at: options.taken_at };
     tracing::debug!(collections = estate.needed.len(), "reading");
-    let others: [BoxFuture<'_, ()>; 7] = [
+    let others: [BoxFuture<'_, ()>; 8] = [
         ec2::read(&estate).boxed(),
         iam::read(&estate).boxed(),
         autoscaling::read(&estate).boxed(),
@@ -134,6 +149,7 @@ pub async fn collect(
         ecr::read(&estate).boxed(),
         guardduty::read(&estate).boxed(),
         inspector::read(&estate).boxed(),
+        organizations::read(&estate).boxed(),
     ];
     let ecs = async {
         let (newest, interfaces) = ecs::read(&estate, scheduled(&estate)).await;
@@ -154,6 +170,7 @@ pub async fn collect(
         newest
     };
     let (newest, _) = futures::join!(ecs.boxed(), join_all(others));
+    let last_accessed = estate.readings.remove(&Collection::LastAccessed);
     let mut gathered = estate
         .readings
         .into_iter()
@@ -161,10 +178,19 @@ pub async fn collect(
         .collect::<BTreeMap<_, _>>();
     plan::inherit(&mut gathered);
     access::work_out(&mut gathered);
+    if let (Some(reading), Some(access)) = (last_accessed, gathered.get(&Collection::Access)) {
+        let read = last_accessed::read(reading, access, options).await;
+        gathered.insert(Collection::LastAccessed, read);
+    }
     for (collection, gathered) in &gathered {
         progress.done(*collection, gathered);
     }
-    Snapshot::assemble(frame, wanted, gathered, &newest)
+    let mut wanted = wanted.clone();
+    if wanted.contains(&Collection::Access) {
+        // Whoever reads what is granted has to know whether it takes these into account.
+        wanted.insert(Collection::ServiceControlPolicies);
+    }
+    Snapshot::assemble(frame, &wanted, gathered, &newest)
 }
 
 #[cfg(test)]

@@ -61,6 +61,12 @@ operations! {
     GET_ACCOUNT_STATUS = "inspector2:BatchGetAccountStatus", InspectorRead;
     DESCRIBE_LOG_GROUPS = "logs:DescribeLogGroups", LogsRead;
     GET_ACCOUNT_AUTHORIZATION_DETAILS = "iam:GetAccountAuthorizationDetails", IamRead;
+    GENERATE_LAST_ACCESSED = "iam:GenerateServiceLastAccessedDetails", IamLastAccessed;
+    GET_LAST_ACCESSED = "iam:GetServiceLastAccessedDetails", IamLastAccessed;
+    DESCRIBE_ORGANIZATION = "organizations:DescribeOrganization", OrganizationsRead;
+    LIST_PARENTS = "organizations:ListParents", OrganizationsRead;
+    LIST_POLICIES_FOR_TARGET = "organizations:ListPoliciesForTarget", OrganizationsRead;
+    DESCRIBE_POLICY = "organizations:DescribePolicy", OrganizationsRead;
     DESCRIBE_FLOW_LOGS = "ec2:DescribeFlowLogs", Ec2Read;
     DESCRIBE_MACHINE_IMAGES = "ec2:DescribeImages", Ec2Read;
     DESCRIBE_INSTANCES = "ec2:DescribeInstances", Ec2Read;
@@ -128,6 +134,10 @@ fn operations(collection: Collection) -> &'static [Operation] {
         Collection::RuntimeCoverage => &[LIST_COVERAGE],
         Collection::InspectorAccounts => &[GET_ACCOUNT_STATUS],
         Collection::LogGroups => &[DESCRIBE_LOG_GROUPS],
+        Collection::LastAccessed => &[GENERATE_LAST_ACCESSED, GET_LAST_ACCESSED],
+        Collection::ServiceControlPolicies => {
+            &[DESCRIBE_ORGANIZATION, LIST_PARENTS, LIST_POLICIES_FOR_TARGET, DESCRIBE_POLICY]
+        }
         Collection::Groups | Collection::Policies | Collection::Roles | Collection::Users => {
             &[GET_ACCOUNT_AUTHORIZATION_DETAILS]
         }
@@ -158,9 +168,14 @@ fn dependencies(collection: Collection) -> &'static [Collection] {
             Collection::Tasks,
         ],
         Collection::NetworkInterfaces => &[Collection::Tasks],
-        Collection::Access => {
-            &[Collection::Groups, Collection::Policies, Collection::Roles, Collection::Users]
-        }
+        Collection::Access => &[
+            Collection::Groups,
+            Collection::Policies,
+            Collection::Roles,
+            Collection::ServiceControlPolicies,
+            Collection::Users,
+        ],
+        Collection::LastAccessed => &[Collection::Access],
         Collection::Instances => &[Collection::ContainerInstances],
         Collection::Volumes | Collection::MachineImages | Collection::RecommendedImages => {
             &[Collection::Instances]
@@ -337,7 +352,7 @@ mod tests {
                 "ecs:ListServices"
             ])
         );
-        assert_eq!(actions(&Collection::ALL.into_iter().collect()).len(), 60);
+        assert_eq!(actions(&Collection::ALL.into_iter().collect()).len(), 66);
     }
 
     #[test]

@@ -16,6 +16,7 @@ const API: Api = Api {
     host: "scheduler",
     dual_stack_host: Some("scheduler"),
     plain_fips_in_gov: false,
+    is_global: false,
     protocol: Protocol::Rest,
 };
 

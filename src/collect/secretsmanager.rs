@@ -20,6 +20,7 @@ const API: Api = Api {
     host: "secretsmanager",
     dual_stack_host: None,
     plain_fips_in_gov: false,
+    is_global: false,
     protocol: Protocol::Json("secretsmanager"),
 };
 

@@ -22,6 +22,7 @@ const API: Api = Api {
     host: "ssm",
     dual_stack_host: Some("ssm"),
     plain_fips_in_gov: true,
+    is_global: false,
     protocol: Protocol::Json("AmazonSSM"),
 };
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use wiremock::matchers::any;
@@ -10,7 +11,7 @@ use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 use super::{Options, RedactionKey, collect};
 use crate::aws::{Limits, Session, testing};
 use crate::domain::{CollectionCoverage, Gap};
-use crate::snapshot::{Collection, Snapshot};
+use crate::snapshot::{Collection, Members, Snapshot};
 
 /// What was asked: the operation, and its parameters.
 pub(super) type Asked = (String, Value);
@@ -151,7 +152,12 @@ impl Aws {
 pub(super) const CLUSTER: &str = "arn:aws:ecs:eu-central-1:123456789012:cluster/main";
 
 pub(super) fn options() -> Options {
-    Options { taken_at: "2026-11-22T08:00:00Z".parse().unwrap(), key: RedactionKey::new([7; 32]) }
+    Options {
+        taken_at: "2026-11-22T08:00:00Z".parse().unwrap(),
+        key: RedactionKey::new([7; 32]),
+        last_accessed: Members::new(),
+        last_accessed_age: Duration::from_secs(24 * 60 * 60),
+    }
 }
 
 /// A cluster with further members.

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::access::{self, Action, Answer, Context, Estate, Reference, Sources, reference};
 use crate::cli::{self, ListFormat};
+use crate::collect;
 use crate::policy::nearest;
-use crate::report::access::{self as report, Accesses, Answers};
-use crate::snapshot::{Collection, Snapshot};
+use crate::report::access::{self as report, Accesses, Answers, Limits};
+use crate::snapshot::{Collection, Members, Snapshot};
 
 use super::console::{self, Progress};
 use super::failure::Failure;
@@ -30,7 +31,8 @@ pub(super) async fn access(options: &cli::Access, console: &cli::Console) -> Res
         roles: members(Collection::Roles)?,
         users: members(Collection::Users)?,
     };
-    let mut estate = Estate::new(sources);
+    let (limits, levels) = limits(&snapshot);
+    let mut estate = Estate::new(sources).limited(levels);
     let known = estate.arns().collect::<Vec<_>>();
     let chosen =
         options.principals.iter().map(|name| principal(name, &known)).collect::<Result<Vec<_>, _>>()?;
@@ -49,7 +51,12 @@ pub(super) async fn access(options: &cli::Access, console: &cli::Console) -> Res
                 }
             }
             let is_decided = principals.values().all(|decision| decision.answer != Answer::Unknown);
-            let answers = Answers { action: action.name.clone(), resources, principals };
+            let answers = Answers {
+                service_control_policies: limits,
+                action: action.name.clone(),
+                resources,
+                principals,
+            };
             let text = match options.format {
                 ListFormat::Table => report::answers(&answers),
                 ListFormat::Json => report::answers_json(&answers).map_err(Failure::failed)?,
@@ -69,19 +76,46 @@ pub(super) async fn access(options: &cli::Access, console: &cli::Console) -> Res
             }
             let is_decided = principals.values().all(access::Access::is_complete);
             let text = match options.format {
-                ListFormat::Table => report::grants(&principals, console::width()),
-                ListFormat::Json => report::grants_json(&principals).map_err(Failure::failed)?,
+                ListFormat::Table => report::grants(&principals, limits, console::width()),
+                ListFormat::Json => report::grants_json(&principals, limits).map_err(Failure::failed)?,
             };
             (text, is_decided)
         }
     };
     console::print(&text).map_err(Failure::failed)?;
-    let gaps =
-        snapshot.coverage.gaps().filter(|(collection, _)| SOURCES.contains(collection)).collect::<Vec<_>>();
-    for (collection, gap) in &gaps {
-        console::complain(&format!("warning: {collection}: {}\n", gap.reason()));
+    let is_lacking = complain(&snapshot);
+    Ok(if is_decided && !is_lacking { Exit::Complete } else { Exit::Partial })
+}
+
+/// Says what could not be read, and whether that is more than service control policies which AWS does not show to everybody.
+fn complain(snapshot: &Snapshot) -> bool {
+    let mut is_lacking = false;
+    for (collection, gap) in snapshot.coverage.gaps() {
+        let is_limit = collection == Collection::ServiceControlPolicies;
+        if is_limit || SOURCES.contains(&collection) {
+            console::complain(&format!("warning: {collection}: {}\n", gap.reason()));
+            is_lacking |= !(is_limit && gap.is_refusal());
+        }
     }
-    Ok(if is_decided && gaps.is_empty() { Exit::Complete } else { Exit::Partial })
+    is_lacking
+}
+
+/// Whether service control policies are known, and those that are.
+fn limits(snapshot: &Snapshot) -> (Limits, &Members) {
+    static NONE: Members = Members::new();
+    let collection = Collection::ServiceControlPolicies;
+    let levels = snapshot.collections.get(&collection);
+    let limits = match levels {
+        Some(levels) if snapshot.coverage.is_complete(collection) => {
+            if levels.is_empty() {
+                Limits::None
+            } else {
+                Limits::Considered
+            }
+        }
+        _ => Limits::Unknown,
+    };
+    (limits, levels.unwrap_or(&NONE))
 }
 
 /// The snapshot that was named, or what AWS says of IAM.
@@ -93,8 +127,9 @@ async fn estate(options: &cli::Access, console: &cli::Console) -> Result<Snapsho
             let progress = Progress::new(console);
             progress.say("connecting to AWS");
             let session = session::open(&options.aws).await?;
-            let wanted = SOURCES.into_iter().collect();
-            Ok(snapshot::read(&session, &wanted, snapshot::random_key()?, None, &progress).await)
+            let wanted = SOURCES.into_iter().chain([Collection::ServiceControlPolicies]).collect();
+            let how = collect::Options::new(super::moment(None), snapshot::random_key()?);
+            Ok(snapshot::read(&session, &wanted, &how, &progress).await)
         }
     }
 }

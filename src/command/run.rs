@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::aws::Session;
 use crate::cli;
-use crate::collect::RedactionKey;
+use crate::collect::{self, RedactionKey};
 use crate::domain::Scope;
 use crate::ledger::{self, Counts, Ledger, PassId, PassOutcome};
 use crate::policy::{self, Judgement};
@@ -17,7 +17,7 @@ use crate::publish::asff::Format;
 use crate::publish::{self, SecurityHub};
 use crate::reconcile::{self, Answer, Desired, Looked, Observed, Plan, Records, Settings, Target, Times};
 use crate::report::{self, Report};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Collection, Snapshot};
 
 use super::console::Progress;
 use super::failure::Failure;
@@ -68,9 +68,18 @@ pub(super) async fn run(options: &cli::Run, console: &cli::Console) -> Result<Ex
     let snapshot = match (given, &session) {
         (Some(snapshot), _) => snapshot,
         (None, Some(session)) => {
-            let key = RedactionKey::new(ledger.redaction_key().map_err(of_ledger)?);
-            super::snapshot::read(session, &policies.bundles.reads(), key, options.policies.now, &progress)
-                .await
+            let how = collect::Options {
+                taken_at: now,
+                key: RedactionKey::new(ledger.redaction_key().map_err(of_ledger)?),
+                last_accessed: ledger.last_accessed().map_err(of_ledger)?,
+                last_accessed_age: options.last_accessed_age,
+            };
+            let snapshot = super::snapshot::read(session, &policies.bundles.reads(), &how, &progress).await;
+            if let Some(told) = snapshot.collections.get(&Collection::LastAccessed) {
+                let is_all = snapshot.coverage.is_complete(Collection::LastAccessed);
+                ledger.remember_last_accessed(told, is_all).map_err(of_ledger)?;
+            }
+            snapshot
         }
         (None, None) => return Err(Failure::misuse(anyhow::anyhow!("there is no estate to judge"))),
     };

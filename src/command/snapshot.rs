@@ -24,7 +24,8 @@ pub(super) async fn snapshot(options: &cli::Snapshot, console: &cli::Console) ->
                 if options.all { Collection::ALL.into_iter().collect() } else { policies.bundles.reads() };
             progress.say("connecting to AWS");
             let session = session::open(&options.aws).await?;
-            read(&session, &wanted, random_key()?, options.policies.now, &progress).await
+            let how = collect::Options::new(super::moment(options.policies.now), random_key()?);
+            read(&session, &wanted, &how, &progress).await
         }
     };
     if options.anonymize {
@@ -66,12 +67,10 @@ pub(super) fn random_key() -> Result<RedactionKey, Failure> {
 pub(super) async fn read(
     session: &Session,
     wanted: &BTreeSet<Collection>,
-    key: RedactionKey,
-    now: Option<jiff::Timestamp>,
+    how: &collect::Options,
     progress: &Progress,
 ) -> Snapshot {
-    let options = collect::Options { taken_at: super::moment(now), key };
-    collect::collect(session, wanted, progress, &options).await
+    collect::collect(session, wanted, progress, how).await
 }
 
 impl collect::Progress for Progress {

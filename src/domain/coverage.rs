@@ -108,6 +108,12 @@ impl Gap {
         self.ids.is_empty()
     }
 
+    /// Whether a permission is missing, so that asking again gives the same.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        self.kind == GapKind::Denied && self.action.is_some()
+    }
+
     /// One clause for people: the operation, the reason, and the permission that is missing.
     #[must_use]
     pub fn reason(&self) -> String {

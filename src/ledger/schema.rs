@@ -14,7 +14,7 @@ const APPLICATION_ID: i64 = 0x7477_6467;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What takes the schema from each version to the next. A step is never changed once it was released; a new one is added.
-const STEPS: [&str; 1] = [
+const STEPS: [&str; 2] = [
     // Version 1. SQLite's random numbers are ChaCha20, seeded from the operating system.
     "CREATE TABLE meta (
          key TEXT PRIMARY KEY,
@@ -102,6 +102,15 @@ const STEPS: [&str; 1] = [
          id TEXT NOT NULL,
          why TEXT NOT NULL CHECK (why IN ('not_applicable', 'unknown')),
          PRIMARY KEY (account, region, id),
+         FOREIGN KEY (account, region) REFERENCES scopes
+     ) WITHOUT ROWID;",
+    // Version 2.
+    "CREATE TABLE last_accessed (
+         account TEXT NOT NULL,
+         region TEXT NOT NULL,
+         principal TEXT NOT NULL,
+         details TEXT NOT NULL,
+         PRIMARY KEY (account, region, principal),
          FOREIGN KEY (account, region) REFERENCES scopes
      ) WITHOUT ROWID;",
 ];

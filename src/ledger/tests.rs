@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
+use serde_json::value::RawValue;
 use tempfile::TempDir;
 
 use super::*;
@@ -16,6 +17,7 @@ use crate::reconcile::{
     Answer, ContentDigest, Desired, Looked, Observed, Plan, Refusal, Settings, Target, WriteOutcome,
     default_heartbeat, plan,
 };
+use crate::snapshot::Members;
 
 fn noon() -> Timestamp {
     "2026-11-22T12:00:00Z".parse().unwrap()
@@ -332,10 +334,50 @@ fn a_ledger_of_a_newer_version_is_refused() {
     Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
     let error = Ledger::open(&path, &scope(), noon()).unwrap_err();
     assert!(
-        error.to_string().contains("schema version 99, and this program knows versions up to 1"),
+        error.to_string().contains("schema version 99, and this program knows versions up to 2"),
         "{error}"
     );
     assert!(matches!(Reader::open(&path).unwrap_err(), Error::Newer { .. }));
+}
+
+#[test]
+fn a_ledger_of_an_older_version_is_brought_up_to_date() {
+    let (_keep, path) = here();
+    open(&path).begin(noon(), &[]).unwrap();
+    let old = Connection::open(&path).unwrap();
+    old.execute_batch("DROP TABLE last_accessed; PRAGMA user_version = 1").unwrap();
+    drop(old);
+    let ledger = open(&path);
+    assert!(ledger.last_accessed().unwrap().is_empty());
+    assert_eq!(ledger.reader().passes(&scope(), 10).unwrap().len(), 1);
+}
+
+#[test]
+fn what_principals_used_is_remembered_until_they_are_gone() {
+    let (_keep, path) = here();
+    let told = |texts: &[(&str, &str)]| {
+        let told = texts.iter().map(|(principal, details)| {
+            ((*principal).to_owned(), RawValue::from_string((*details).to_owned()).unwrap())
+        });
+        told.collect::<Members>()
+    };
+    let known = |ledger: &Ledger| {
+        let known = ledger.last_accessed().unwrap();
+        known.iter().map(|(principal, details)| format!("{principal} {}", details.get())).collect::<Vec<_>>()
+    };
+    let mut ledger = open(&path);
+    ledger.remember_last_accessed(&told(&[("a", "1"), ("b", "2")]), true).unwrap();
+    ledger.remember_last_accessed(&told(&[("b", "3")]), false).unwrap();
+    assert_eq!(known(&ledger), ["a 1", "b 3"], "the pass did not learn of everybody");
+    ledger.remember_last_accessed(&told(&[("b", "3")]), true).unwrap();
+    assert_eq!(known(&ledger), ["b 3"]);
+    drop(ledger);
+    let other = Ledger::open(&path, &elsewhere(), noon()).unwrap();
+    assert_eq!(known(&other), [""; 0]);
+    drop(other);
+    let odd = Connection::open(&path).unwrap();
+    odd.execute("UPDATE last_accessed SET details = '{'", []).unwrap();
+    assert_eq!(known(&open(&path)), [""; 0]);
 }
 
 #[test]

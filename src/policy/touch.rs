@@ -35,9 +35,10 @@ fn names_directly(population: Collection, other: Collection) -> bool {
             C::ImageReferences,
         ],
         C::Images => &[C::ImageScanFindings],
-        C::Roles => &[C::Access, C::Policies],
-        C::Users => &[C::Access],
-        C::Access => &[C::Roles, C::Users],
+        C::Roles => &[C::Access, C::LastAccessed, C::Policies],
+        C::Users => &[C::Access, C::LastAccessed],
+        // What a principal may pass to tasks are roles that nothing of its own names.
+        C::Access => &[C::LastAccessed],
         C::TaskDefinitions => &[C::Access, C::Roles, C::AccessPoints, C::ImageReferences, C::Parameters],
         C::ContainerInstances => &[C::Clusters, C::Instances],
         C::Instances => {
@@ -76,7 +77,8 @@ fn short_names(collection: Collection, arn: &str) -> Vec<String> {
 /// Whether a collection tells one more thing about each member of a population, under its key. What hides members of the
 /// population hides what would be told about them, and nothing that would be told about others.
 fn tells_more_of(population: Collection, other: Collection) -> bool {
-    (population, other) == (Collection::Images, Collection::ImageScanFindings)
+    use Collection as C;
+    matches!((population, other), (C::Images, C::ImageScanFindings) | (C::Access, C::LastAccessed))
 }
 
 /// What is missing for one control.
@@ -267,6 +269,14 @@ mod tests {
         let (population, other) = (Collection::Images, Collection::ImageScanFindings);
         assert!(touches(population, other, gap("*", &["key"]), r#"{"imageDigest": "sha256:a"}"#));
         assert!(!touches(population, other, gap("*", &["another"]), r#"{"imageDigest": "sha256:a"}"#));
+    }
+
+    #[test]
+    fn what_a_principal_used_and_nobody_could_read_touches_that_principal() {
+        for other in [Collection::LastAccessed, Collection::Roles, Collection::Users] {
+            let check = |id: &str| touches(Collection::Access, other, gap("*", &[id]), r#"{"kind": "role"}"#);
+            assert!(check("key") && !check("another"), "{other}");
+        }
     }
 
     #[test]

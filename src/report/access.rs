@@ -18,9 +18,23 @@ const NAMED: usize = 15;
 /// What principals may do, by ARN.
 pub type Accesses = BTreeMap<String, Access>;
 
+/// Whether service control policies are taken into account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Limits {
+    /// They are.
+    Considered,
+    /// There are none that would limit the account.
+    None,
+    /// Not all of them could be read, and what these forbid is told as allowed.
+    Unknown,
+}
+
 /// A question and its answers.
 #[derive(Debug, Serialize)]
 pub struct Answers {
+    /// Whether service control policies are taken into account.
+    pub service_control_policies: Limits,
     /// The action.
     pub action: String,
     /// What it would be done to.
@@ -57,8 +71,13 @@ fn json(content: impl Serialize) -> serde_json::Result<String> {
 /// # Errors
 ///
 /// Whatever the writer reports.
-pub fn grants_json(principals: &Accesses) -> serde_json::Result<String> {
-    json(BTreeMap::from([("principals", principals)]))
+pub fn grants_json(principals: &Accesses, limits: Limits) -> serde_json::Result<String> {
+    #[derive(Serialize)]
+    struct Grants<'a> {
+        service_control_policies: Limits,
+        principals: &'a Accesses,
+    }
+    json(Grants { service_control_policies: limits, principals })
 }
 
 /// Answers, as JSON.
@@ -87,7 +106,7 @@ struct Named<'a> {
 
 /// What principals may do, as a table of grants; actions that a statement grants alike are one row.
 #[must_use]
-pub fn grants(principals: &Accesses, width: Option<u16>) -> String {
+pub fn grants(principals: &Accesses, limits: Limits, width: Option<u16>) -> String {
     let mut text = String::new();
     let mut n_grants = 0;
     for (arn, access) in principals {
@@ -123,12 +142,24 @@ pub fn grants(principals: &Accesses, width: Option<u16>) -> String {
     let n_principals = principals.values().filter(|access| !access.actions.is_empty()).count();
     let _ = writeln!(
         text,
-        "{} by {} of {}; service control policies are not among what was looked at",
+        "{} by {} of {}; {}",
         counted(n_grants, "grant"),
         counted(n_principals, "principal"),
         principals.len(),
+        limits.sentence(),
     );
     text
+}
+
+impl Limits {
+    /// The end of a sentence.
+    fn sentence(self) -> &'static str {
+        match self {
+            Self::Considered => "service control policies are taken into account",
+            Self::None => "no service control policy limits the account",
+            Self::Unknown => "service control policies are not known, and may forbid some of it",
+        }
+    }
 }
 
 fn row(grant: &Grant) -> Row {
@@ -225,6 +256,9 @@ pub fn answers(answers: &Answers) -> String {
     }
     if !is_one {
         let _ = writeln!(text, "{} of {} denied", n_denied, counted(answers.principals.len(), "principal"));
+    }
+    if answers.service_control_policies == Limits::Unknown && n_denied < answers.principals.len() {
+        let _ = writeln!(text, "{}", Limits::Unknown.sentence());
     }
     text
 }

@@ -107,6 +107,8 @@ pub enum Collection {
     Access,
     /// IAM groups.
     Groups,
+    /// When principals that may do something to ECS last did, keyed as these.
+    LastAccessed,
     /// Customer managed and attached AWS managed policies.
     Policies,
     /// IAM roles.
@@ -117,6 +119,9 @@ pub enum Collection {
     InspectorAccounts,
     /// Log groups that task definitions name.
     LogGroups,
+    /// Service control policies, keyed by what they are attached to: the account, each organizational unit that it stands in,
+    /// and the root.
+    ServiceControlPolicies,
     /// Schedules of EventBridge Scheduler that run tasks.
     Schedules,
     /// Secrets that task definitions name: what is known about them, never what they hold.
@@ -129,7 +134,7 @@ pub enum Collection {
 
 impl Collection {
     /// Every collection, in order.
-    pub const ALL: [Self; 57] = [
+    pub const ALL: [Self; 59] = [
         Self::Accounts,
         Self::ScalableTargets,
         Self::Trails,
@@ -178,11 +183,13 @@ impl Collection {
         Self::Detectors,
         Self::Access,
         Self::Groups,
+        Self::LastAccessed,
         Self::Policies,
         Self::Roles,
         Self::Users,
         Self::InspectorAccounts,
         Self::LogGroups,
+        Self::ServiceControlPolicies,
         Self::Schedules,
         Self::Secrets,
         Self::Parameters,
@@ -241,11 +248,13 @@ impl Collection {
             Self::Detectors => "guardduty.detectors",
             Self::Access => "iam.access",
             Self::Groups => "iam.groups",
+            Self::LastAccessed => "iam.last_accessed",
             Self::Policies => "iam.policies",
             Self::Roles => "iam.roles",
             Self::Users => "iam.users",
             Self::InspectorAccounts => "inspector2.account_status",
             Self::LogGroups => "logs.log_groups",
+            Self::ServiceControlPolicies => "organizations.service_control_policies",
             Self::Schedules => "scheduler.schedules",
             Self::Secrets => "secretsmanager.secrets",
             Self::Parameters => "ssm.parameters",
@@ -318,11 +327,13 @@ impl Collection {
             Self::Detectors => "detector",
             Self::Access => "principal",
             Self::Groups => "group",
+            Self::LastAccessed => "last access",
             Self::Policies => "policy",
             Self::Roles => "role",
             Self::Users => "user",
             Self::InspectorAccounts => "Inspector status",
             Self::LogGroups => "log group",
+            Self::ServiceControlPolicies => "level of service control policies",
             Self::Schedules => "schedule",
             Self::Secrets => "secret",
             Self::Parameters => "SSM parameter",

@@ -145,6 +145,8 @@ struct Wire {
     #[serde(default)]
     logs: BTreeMap<String, Members>,
     #[serde(default)]
+    organizations: BTreeMap<String, Members>,
+    #[serde(default)]
     secretsmanager: BTreeMap<String, Members>,
     #[serde(default)]
     ssm: BTreeMap<String, Members>,
@@ -192,6 +194,7 @@ impl Snapshot {
             ("iam", wire.iam),
             ("inspector2", wire.inspector2),
             ("logs", wire.logs),
+            ("organizations", wire.organizations),
             ("scheduler", wire.scheduler),
             ("secretsmanager", wire.secretsmanager),
             ("ssm", wire.ssm),

@@ -57,10 +57,13 @@ pub fn schema() -> Value {
             properties.insert(group.to_owned(), closed(members));
         }
     }
-    // An example says of a principal what its policy looks at, and nothing else.
+    // Lists and objects that are empty are left out, and an example says of a principal what its policy looks at, and
+    // nothing else.
     let mut definitions = json!(generator.definitions());
-    if let Some(access) = definitions.get_mut("Access").and_then(Value::as_object_mut) {
-        access.remove("required");
+    for name in ["Access", "Bound", "Grant", "Granted"] {
+        if let Some(definition) = definitions.get_mut(name).and_then(Value::as_object_mut) {
+            definition.remove("required");
+        }
     }
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -315,6 +315,7 @@ fn what_aws_answers_says_who_may_do_what_and_what_is_denied_is_named() {
         program.run(["access", "--rate", "1000", "--attempts", "2"].iter().chain(arguments)).expect(exit)
     };
     let found = ask(&["--format", "json"], 0).json();
+    assert_eq!(found["service_control_policies"], "considered");
     let of = |name: &str| {
         let principals = found["principals"].as_object().unwrap();
         principals
@@ -337,6 +338,7 @@ fn what_aws_answers_says_who_may_do_what_and_what_is_denied_is_named() {
     assert_eq!(grant(":user/ci", "ecs:UpdateService")["keys"]["aws:SourceIp"]["binding"], "required");
     assert_eq!(of(":user/ci")["actions"].get("ecs:DeleteCluster"), None);
     assert_eq!(grant(":role/admin", "ecs:DeleteCluster")["through"], "attached");
+    assert_eq!(of(":role/admin")["actions"].get("ecs:PutAttributes"), None, "the organization forbids it");
     assert!(of(":role/orders")["boundary"].as_str().unwrap().ends_with(":policy/limits"));
     assert_eq!(of(":role/orders")["actions"], json!({}));
     assert_eq!(grant(":role/deployer", "iam:PassRole")["resources"], json!(["*"]));
@@ -349,6 +351,19 @@ fn what_aws_answers_says_who_may_do_what_and_what_is_denied_is_named() {
     };
     assert!(can("deployer").contains("\"allowed\""), "{}", can("deployer"));
     assert!(can("ada").contains("\"denied\""), "{}", can("ada"));
+
+    let put = ["--principal", "admin", "--can", "ecs:PutAttributes", "--on", "container-instance/harbour/1"];
+    let forbidden = ask(&put, 0).stdout;
+    assert!(forbidden.contains("p-harbour1 #0 KeepAttributes (service control)"), "{forbidden}");
+
+    // Who may not read them is told what IAM alone allows, and that it is told so.
+    emulator.faults(json!([{"match": {"operation": "organizations:ListParents"}, "kind": "denied"}]));
+    let unseen = ask(&put, 0);
+    assert!(unseen.stdout.contains("service control policies are not known"), "{}", unseen.stdout);
+    assert!(unseen.stdout.starts_with("ecs:PutAttributes") && unseen.stdout.contains("allowed"));
+    assert!(unseen.stderr.contains("organizations:ListParents"), "{}", unseen.stderr);
+    emulator.faults(json!([{"match": {"operation": "organizations:ListParents"}, "kind": "server"}]));
+    ask(&put, 3);
 
     emulator
         .faults(json!([{"match": {"operation": "iam:GetAccountAuthorizationDetails"}, "kind": "denied"}]));

@@ -78,6 +78,8 @@ fn a_new_control_of_every_subject_passes_its_tests_and_examples() {
         Collection::RepositoryTags => "tags[].Key",
         Collection::RuntimeCoverage => "coverageStatus",
         Collection::InspectorAccounts => "state.status",
+        Collection::LastAccessed => "JobStatus",
+        Collection::ServiceControlPolicies => "Type",
         Collection::LogGroups => "logGroupClass",
         Collection::DaemonRevisions => "propagateTags",
         Collection::TaskDefinitionFamilies => "family",

@@ -69,11 +69,13 @@ COLLECTIONS = {
     "guardduty.coverage": ("guardduty", "CoverageResource"),
     "guardduty.detectors": ("guardduty", "GetDetectorResponse"),
     "iam.groups": ("iam", "GroupDetail"),
+    "iam.last_accessed": ("iam", "GetServiceLastAccessedDetailsResponse"),
     "iam.policies": ("iam", "ManagedPolicyDetail"),
     "iam.roles": ("iam", "RoleDetail"),
     "iam.users": ("iam", "UserDetail"),
     "inspector2.account_status": ("inspector2", "AccountState"),
     "logs.log_groups": ("logs", "LogGroup"),
+    "organizations.service_control_policies": ("organizations", "Parent"),
     "scheduler.schedules": ("scheduler", "GetScheduleOutput"),
     "secretsmanager.secrets": ("secretsmanager", "DescribeSecretResponse"),
     "ssm.parameters": ("ssm", "ParameterMetadata"),
@@ -82,7 +84,7 @@ COLLECTIONS = {
 
 # Fields that the collectors put beside the API's own: tags are asked for with the definition, targets of a rule apart
 # from it, and every child of a cluster keeps its cluster's ARN. What ECR says of an image that is not there, or was never
-# scanned, stands where the image or the scan would.
+# scanned, stands where the image or the scan would. What an account stands in keeps its policies.
 FAILURE = {"failureCode": "string", "failureReason": "string"}
 ADDED = {
     "ecr.DescribeImageScanFindingsResponse": FAILURE,
@@ -94,13 +96,14 @@ ADDED = {
     "ecs.TaskDefinition": {"tags": "[ecs.Tag]"},
     "elbv2.Rule": {"ListenerArn": "string"},
     "events.Rule": {"Targets": "[events.Target]"},
+    "organizations.Parent": {"ParentId": "string", "Policies": "[organizations.Policy]"},
 }
 # Members that the collectors make where the API has a list of ARNs.
 MADE = {"ecs.TaskDefinitionFamily": {"activeRevisions": "[number]", "family": "string"}}
-REACHED_BY_ADDED = [("ecs", "Tag"), ("events", "Target")]
+REACHED_BY_ADDED = [("ecs", "Tag"), ("events", "Target"), ("organizations", "Policy")]
 
 # Policy documents are decoded when they are read, and their forms are IAM's own.
-DECODED = {"LifecyclePolicyText", "RepositoryPolicyText", "policyDocumentType"}
+DECODED = {"LifecyclePolicyText", "PolicyContent", "RepositoryPolicyText", "policyDocumentType"}
 
 SCALARS = {
     "string": "string",

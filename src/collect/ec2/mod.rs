@@ -29,6 +29,7 @@ const API: Api = Api {
     host: "ec2",
     dual_stack_host: Some("ec2"),
     plain_fips_in_gov: true,
+    is_global: false,
     protocol: Protocol::Query("2016-11-15"),
 };
 

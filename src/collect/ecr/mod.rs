@@ -28,6 +28,7 @@ const API: Api = Api {
     host: "api.ecr",
     dual_stack_host: Some("ecr"),
     plain_fips_in_gov: false,
+    is_global: false,
     protocol: Protocol::Json("AmazonEC2ContainerRegistry_V20150921"),
 };
 

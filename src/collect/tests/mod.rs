@@ -4,8 +4,10 @@ mod daemons;
 mod definitions;
 mod faults;
 mod images;
+mod last_accessed;
 mod load_balancers;
 mod named;
+mod organizations;
 mod scheduled;
 mod surroundings;
 

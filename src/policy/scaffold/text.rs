@@ -239,6 +239,7 @@ fn key(collection: Collection) -> String {
         Collection::LoadBalancers => balancing("loadbalancer/app/demo/0123456789abcdef"),
         Collection::TargetGroups => balancing("targetgroup/demo/0123456789abcdef"),
         Collection::Patterns | Collection::Rules => arn("events", "eu-central-1", "rule/demo"),
+        Collection::ServiceControlPolicies => "r-demo".to_owned(),
         Collection::Schedules => arn("scheduler", "eu-central-1", "schedule/default/demo"),
         Collection::NetworkInterfaces => "eni-0123456789abcdef0".to_owned(),
         Collection::RouteTables => "rtb-0123456789abcdef0".to_owned(),
@@ -273,7 +274,7 @@ fn key(collection: Collection) -> String {
         Collection::Tasks => ecs("task/demo/0123456789abcdef0123456789abcdef"),
         Collection::Groups => iam("group/demo"),
         Collection::Policies => iam("policy/demo"),
-        Collection::Access | Collection::Roles => iam("role/demo"),
+        Collection::Access | Collection::LastAccessed | Collection::Roles => iam("role/demo"),
         Collection::Users => iam("user/demo"),
     }
 }

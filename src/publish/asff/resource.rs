@@ -71,8 +71,10 @@ impl Resource {
                 Collection::Access
                     | Collection::Accounts
                     | Collection::Groups
+                    | Collection::LastAccessed
                     | Collection::Policies
                     | Collection::Roles
+                    | Collection::ServiceControlPolicies
                     | Collection::Users
             )
         );

@@ -32,6 +32,8 @@ import eventbridge_scheduler
 import guardduty
 import iam
 import inside
+import last_accessed
+import organizations
 import securityhub
 import seed
 import wire
@@ -109,7 +111,7 @@ def credentials(emulator, given):
 def reset(emulator, given):
     with emulator.lock:
         BackendDict.reset()
-        for service in (ecr, ecs, eventbridge, eventbridge_scheduler, guardduty, securityhub, iam):
+        for service in (ecr, ecs, eventbridge, eventbridge_scheduler, guardduty, last_accessed, organizations, securityhub, iam):
             service.reset()
         emulator.requests.clear()
         emulator.faults.set([])

@@ -12,13 +12,18 @@ services with some of every fault: each 20th service runs an INACTIVE revision, 
 Secrets are fakes, put together here so that no scanner takes this file for a leak.
 """
 
+import datetime
 import json
 import time
+
+from moto.iam.models import iam_backends
 
 import ecr
 import ecs_tasks
 import guardduty
 import inside
+import last_accessed
+import organizations
 import wire
 
 KEY = "AKIA" + "IOSFODNN7" + "EXAMPLE"
@@ -257,6 +262,21 @@ class Small(Filling):
             ),
         )
         self.names["roles"] = roles
+        self.habits()
+        # Whatever the account's own policies say, nobody changes where task definitions and services are described.
+        denied = {"Effect": "Deny", "Action": ["ecs:PutAttributes", "ecs:DeleteAttributes"], "Resource": "*"}
+        organizations.join(self.call, [denied | {"Sid": "KeepAttributes"}])
+
+    def habits(self):
+        """What principals do with their rights, all of which are years old but those of `admin`."""
+        backend = iam_backends[self.call.account][self.call.partition]
+        for one in [*backend.roles.values(), *backend.users.values()]:
+            if one.name != "admin":
+                one.create_date = datetime.datetime(2024, 1, 1, tzinfo=datetime.timezone.utc)
+        now = datetime.datetime.now(datetime.timezone.utc).isoformat()
+        # One uses all that it has, one a part of it, and `ci` nothing.
+        last_accessed.used(self.global_arn("user/ada"), "ecs", ExecuteCommand=now)
+        last_accessed.used(self.global_arn("role/deployer"), "ecs", UpdateService=now, RunTask="2025-02-03T04:05:06+00:00")
 
     def clusters(self):
         group = self.arn("autoscaling", "autoScalingGroup:1d1a:autoScalingGroupName/")

@@ -1560,6 +1560,66 @@ def inspector_is_off_until_it_is_turned_on(world):
     same(status(), ("ENABLED", "ENABLED"))
 
 
+@rule
+def service_control_policies_are_shown_to_members_that_may_read_them(world):
+    alone, organizations = world.client("organizations", "222222222222"), world.client("organizations")
+    with refused("AWSOrganizationsNotInUseException"):
+        alone.describe_organization()
+    world.control("seed", estate="small")
+    management = organizations.describe_organization()["Organization"]["MasterAccountId"]
+    assert management != ACCOUNT
+    [unit] = organizations.list_parents(ChildId=ACCOUNT)["Parents"]
+    [root] = organizations.list_parents(ChildId=unit["Id"])["Parents"]
+    same((unit["Type"], root["Type"]), ("ORGANIZATIONAL_UNIT", "ROOT"))
+    with refused("ChildNotFoundException"):
+        organizations.list_parents(ChildId=root["Id"])
+
+    def attached(target, size=20, kind="SERVICE_CONTROL_POLICY"):
+        listing = {"TargetId": target, "Filter": kind, "MaxResults": size}
+        found = pages(organizations.list_policies_for_target, "Policies", "NextToken", **listing)
+        return [[policy["Id"] for policy in page] for page in found]
+
+    same(attached(root["Id"]), [["p-FullAWSAccess"]])
+    same(attached(unit["Id"], 1), [["p-FullAWSAccess"], ["p-harbour1"]])
+    for wrong in ({"size": 21}, {"kind": "TAG"}):
+        with refused("InvalidInputException"):
+            attached(unit["Id"], **wrong)
+    with refused("TargetNotFoundException"):
+        attached("ou-h4rb-22222222")
+    policy = organizations.describe_policy(PolicyId="p-harbour1")["Policy"]
+    same(json.loads(policy["Content"])["Statement"][0]["Effect"], "Deny")
+    with refused("PolicyNotFoundException"):
+        organizations.describe_policy(PolicyId="p-nothing1")
+
+
+@rule
+def what_was_last_accessed_is_told_by_jobs(world):
+    world.control("seed", estate="small")
+    arn = world.iam.get_role(RoleName="deployer")["Role"]["Arn"]
+
+    def details(level, **page):
+        job = world.iam.generate_service_last_accessed_details(Arn=arn, Granularity=level)["JobId"]
+        return world.iam.get_service_last_accessed_details(JobId=job, **page)
+
+    found = details("ACTION_LEVEL")
+    same((found["JobStatus"], found["JobType"], found["IsTruncated"]), ("COMPLETED", "ACTION_LEVEL", False))
+    ecs, iam = found["ServicesLastAccessed"]
+    same((ecs["ServiceNamespace"], iam["ServiceNamespace"]), ("ecs", "iam"))
+    times = {it["ActionName"]: it.get("LastAccessedTime") for it in ecs["TrackedActionsLastAccessed"]}
+    same(ecs["LastAuthenticated"], times["UpdateService"])
+    same((times["RunTask"].year, times["DeleteCluster"]), (2025, None))
+    assert "LastAuthenticated" not in iam and "TrackedActionsLastAccessed" not in iam
+    assert "TrackedActionsLastAccessed" not in details("SERVICE_LEVEL")["ServicesLastAccessed"][0]
+    first = details("ACTION_LEVEL", MaxItems=1)
+    same((len(first["ServicesLastAccessed"]), first["IsTruncated"]), (1, True))
+    with refused("NoSuchEntity", 404):
+        world.iam.generate_service_last_accessed_details(Arn=arn + "s")
+    with refused("NoSuchEntity", 404):
+        world.iam.get_service_last_accessed_details(JobId="0" * 36)
+    with refused("ValidationError"):
+        details("ACTION_LEVEL", MaxItems=1001)
+
+
 # The server itself.
 
 

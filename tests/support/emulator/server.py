@@ -58,7 +58,9 @@ import faults  # noqa: E402
 import guardduty  # noqa: E402,F401 - registers its operations
 import iam  # noqa: E402
 import inspector  # noqa: E402,F401 - registers its operations
+import last_accessed  # noqa: E402
 import logs  # noqa: E402,F401 - registers its operations
+import organizations  # noqa: E402,F401 - registers its operations
 import securityhub  # noqa: E402,F401 - registers its operations
 import ssm  # noqa: E402,F401 - registers its operations
 import wire  # noqa: E402
@@ -68,7 +70,7 @@ class Emulator:
     """Answers requests: the tests' own, the overlay's and moto's, one at a time."""
 
     def __init__(self):
-        for service in (iam, ec2, elbv2, application_autoscaling):
+        for service in (iam, last_accessed, ec2, elbv2, application_autoscaling):
             service.patch()
         self.moto = DomainDispatcherApplication(create_backend_app)
         self.lock = threading.RLock()

@@ -112,7 +112,9 @@ pub(super) fn typed(collection: Option<Collection>, key: &str) -> (&'static str,
         | Collection::RuntimeCoverage
         | Collection::Detectors
         | Collection::InspectorAccounts
+        | Collection::LastAccessed
         | Collection::LogGroups
+        | Collection::ServiceControlPolicies
         | Collection::VpcEndpoints
         | Collection::FlowLogs
         | Collection::MachineImages
