@@ -172,7 +172,8 @@ impl Harbour {
         let hopeless = ["sts:GetCallerIdentity", "securityhub:DescribeHub"].contains(&operation);
         let an_empty_page = fault["kind"] == "empty_page" && fault["match"].get("digest").is_some();
         // Who may not look at service control policies is told so, and misses nothing that a verdict needs.
-        let may_go_on = an_empty_page || (fault["kind"] == "denied" && operation.starts_with("organizations:"));
+        let may_go_on =
+            an_empty_page || (fault["kind"] == "denied" && operation.starts_with("organizations:"));
         let expected: &[i32] = match (hopeless, may_go_on) {
             (true, _) => &[1, 2],
             (false, true) => &[0, 3],

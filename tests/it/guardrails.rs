@@ -213,3 +213,97 @@ fn on_paper_the_policies_refuse_what_controls_detect_and_nothing_else() {
         }
     }
 }
+
+/// Controls on what principals may do, which the guardrails answer to.
+const ANSWERED: [&str; 9] = ["IA02", "IA03", "IA04", "IA05", "IA06", "IA07", "IA08", "IA09", "IA15"];
+
+/// An account in which one role may do everything, with these parts of its document replaced.
+fn estate(parts: &[(&str, Value)]) -> Value {
+    let everything =
+        json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]});
+    let mut document = json!({
+        "version": "1", "account": {"id": "111122223333", "partition": "aws"}, "region": "eu-west-1",
+        "taken_at": "2026-11-22T08:00:00Z",
+        "iam": {
+            "groups": {}, "users": {}, "policies": {},
+            "roles": {ROLE: {
+                "Arn": ROLE, "RoleName": "tested", "AttachedManagedPolicies": [], "Tags": [],
+                "RolePolicyList": [{"PolicyName": "all", "PolicyDocument": everything}],
+            }},
+        },
+        "organizations": {"service_control_policies": {}},
+    });
+    for (place, value) in parts {
+        *document.pointer_mut(place).unwrap() = value.clone();
+    }
+    for collection in [
+        "iam.groups",
+        "iam.users",
+        "iam.policies",
+        "iam.roles",
+        "iam.access",
+        "organizations.service_control_policies",
+    ] {
+        document["coverage"][collection] = json!({"status": "complete"});
+    }
+    document
+}
+
+/// The verdicts of some controls on the role, by control, once its access was worked out.
+fn verdicts(program: &Program, mut document: Value, controls: &[&str]) -> BTreeMap<String, String> {
+    program.write("estate.json", &document.to_string());
+    let access = program.run(["access", "--snapshot", "estate.json", "--format", "json"]).expect(0).json();
+    document["iam"]["access"] = access["principals"].clone();
+    program.write("estate.json", &document.to_string());
+    let chosen = controls.iter().flat_map(|control| ["--control", control]);
+    let arguments = ["evaluate", "--snapshot", "estate.json", "--params", "all.yaml", "--format", "json"]
+        .into_iter()
+        .chain(chosen);
+    let report = program.run(arguments).expect(0).json();
+    let verdicts = report["verdicts"].as_array().unwrap().iter();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    verdicts.map(|verdict| (text(&verdict["control"]), text(&verdict["verdict"]))).collect()
+}
+
+#[test]
+fn on_paper_the_policies_satisfy_the_controls_on_principals() {
+    let program = Program::new();
+    program.write(
+        "all.yaml",
+        &format!("{PARAMS}task_size_not_allowed: {{cpu: [256], memory: [512]}}\ncompatibility_not_allowed: {{allowed: [FARGATE]}}\n"),
+    );
+    let policy = |kind: &str| program.run(["guardrails", kind, "--params", "all.yaml"]).expect(0).json();
+    let before = verdicts(&program, estate(&[]), &ANSWERED);
+    assert_eq!(before.len(), ANSWERED.len());
+    assert!(before.values().all(|verdict| verdict == "failed"), "{before:?}");
+
+    let boundary = "arn:aws:iam::111122223333:policy/boundary";
+    let bounding = json!({"Arn": boundary, "PolicyVersionList": [
+        {"VersionId": "v1", "IsDefaultVersion": true, "Document": policy("permissions-boundary")},
+    ]});
+    let own = estate(&[])["iam"]["roles"][ROLE]["RolePolicyList"][0].clone();
+    let beside = json!([own, {"PolicyName": "guardrails", "PolicyDocument": policy("iam")}]);
+    let mut bound = estate(&[])["iam"]["roles"].clone();
+    bound[ROLE]["PermissionsBoundary"] = json!({"PermissionsBoundaryArn": boundary});
+    let attached = |name: &str, content: Value| json!({"PolicySummary": {"Arn": name}, "Content": content});
+    let full =
+        json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]});
+    let root = json!({"r-a1b2": {"Id": "r-a1b2", "Policies": [attached("full", full), attached("guardrails", policy("scp"))]}});
+    let own_place = format!("/iam/roles/{}/RolePolicyList", ROLE.replace('/', "~1"));
+    for (kind, parts) in [
+        ("iam", vec![(own_place.as_str(), beside)]),
+        ("permissions-boundary", vec![("/iam/roles", bound), ("/iam/policies", json!({boundary: bounding}))]),
+        ("scp", vec![("/organizations/service_control_policies", root)]),
+    ] {
+        let after = verdicts(&program, estate(&parts), &ANSWERED);
+        for control in ANSWERED {
+            // Nobody may open a session at all.
+            let expected = if control == "IA09" { "not_applicable" } else { "passed" };
+            assert_eq!(after[control], expected, "{control} under {kind}");
+        }
+        if kind == "scp" {
+            let account = verdicts(&program, estate(&parts), &["IA25"]);
+            assert_eq!(account["IA25"], "passed");
+        }
+    }
+}
