@@ -82,7 +82,7 @@ free := {key: who |
 
 callers contains arn if {
 	some arn, principal in access.judged
-	some action, granted in principal.actions
+	some granted in principal.actions
 	some key in data.params.guardrail_missing.keys
 	carries(principal, granted, key)
 }
