@@ -28,6 +28,12 @@ fn verdicts(report: &Value, control: &str) -> BTreeMap<String, String> {
         .collect()
 }
 
+/// Every verdict without its words, which may name what the organization would forbid.
+fn kinds(report: &Value) -> Vec<[Value; 3]> {
+    let verdicts = report["verdicts"].as_array().unwrap().iter();
+    verdicts.map(|it| ["control", "resource", "verdict"].map(|name| it[name].clone())).collect()
+}
+
 fn asked(emulator: &Emulator, operation: &str) -> usize {
     emulator.requests().iter().filter(|request| request["operation"] == operation).count()
 }
@@ -79,8 +85,7 @@ fn service_control_policies_that_may_not_be_read_make_nothing_unknown_and_lost_o
     };
     let refused = with("denied", 0);
     assert_eq!(coverage(&refused)["gaps"][0]["action"], "organizations:ListParents");
-    assert_eq!(refused["verdicts"], before["verdicts"]);
-    assert_eq!(refused["plan"]["update"], json!([]));
+    assert_eq!(kinds(&refused), kinds(&before));
 
     let lost = with("throttled", 3);
     assert!(verdicts(&lost, "IA21").is_empty(), "what anybody may do is hidden");
@@ -88,5 +93,5 @@ fn service_control_policies_that_may_not_be_read_make_nothing_unknown_and_lost_o
     assert!(hidden.clone().any(|hidden| hidden["control"] == "IA21"), "{hidden:?}");
     assert_eq!(lost["plan"]["archive"], json!([]));
     emulator.faults(json!([]));
-    assert_eq!(pass(&program, &[], 0)["verdicts"], before["verdicts"]);
+    assert_eq!(kinds(&pass(&program, &[], 0)), kinds(&before));
 }
