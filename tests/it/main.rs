@@ -29,6 +29,7 @@ mod labelled;
 mod new_control;
 mod pass;
 mod peers;
+mod rights;
 mod signatures;
 mod support;
 mod tester;

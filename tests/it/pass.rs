@@ -98,7 +98,17 @@ fn a_pass_makes_no_more_requests_than_the_page_sizes_force() {
     assert_eq!(requests["events:ListTargetsByRule"], names["rules"].as_object().unwrap().len());
     assert_eq!(requests["scheduler:ListSchedules"], 1);
     assert_eq!(requests["scheduler:GetSchedule"], 1, "the other's target runs no tasks");
-    assert_eq!(requests["iam:GetAccountAuthorizationDetails"], 1, "roles alone, of which there are few");
+    assert_eq!(
+        requests["iam:GetAccountAuthorizationDetails"], 1,
+        "users, roles and policies come in one page"
+    );
+    for operation in ["iam:GenerateServiceLastAccessedDetails", "iam:GetServiceLastAccessedDetails"] {
+        assert_eq!(requests[operation], 4, "one for each principal with rights on ECS");
+    }
+    assert_eq!(requests["organizations:DescribeOrganization"], 1);
+    assert_eq!(requests["organizations:ListParents"], 2, "the account's and its unit's");
+    assert_eq!(requests["organizations:ListPoliciesForTarget"], 3, "one for each level");
+    assert_eq!(requests["organizations:DescribePolicy"], 2, "one for each policy, wherever it is attached");
     assert_eq!(requests["ecr:DescribeRepositories"], 1);
     assert_eq!(requests["ecr:GetRepositoryPolicy"], names["repositories"].as_object().unwrap().len());
     assert_eq!(

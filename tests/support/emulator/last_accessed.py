@@ -44,7 +44,8 @@ def allowed(backend, one):
     groups = [group for group in backend.groups.values() if one in group.users]
     texts = [text for holder in (one, *groups) for text in holder.policies.values()]
     managed = [policy for holder in (one, *groups) for policy in holder.managed_policies.values()]
-    texts += [policy.default_version.document for policy in managed]
+    versions = [version for policy in managed for version in policy.versions]
+    texts += [version.document for version in versions if version.is_default]
     patterns = set()
     for text in texts:
         statements = json.loads(text)["Statement"]

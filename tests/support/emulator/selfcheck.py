@@ -1610,6 +1610,10 @@ def what_was_last_accessed_is_told_by_jobs(world):
     same((times["RunTask"].year, times["DeleteCluster"]), (2025, None))
     assert "LastAuthenticated" not in iam and "TrackedActionsLastAccessed" not in iam
     assert "TrackedActionsLastAccessed" not in details("SERVICE_LEVEL")["ServicesLastAccessed"][0]
+    attached = world.iam.get_role(RoleName="admin")["Role"]["Arn"]
+    job = world.iam.generate_service_last_accessed_details(Arn=attached)["JobId"]
+    services = world.iam.get_service_last_accessed_details(JobId=job)["ServicesLastAccessed"]
+    same([it["ServiceNamespace"] for it in services], ["ecr", "ecs", "iam", "logs", "s3"])
     first = details("ACTION_LEVEL", MaxItems=1)
     same((len(first["ServicesLastAccessed"]), first["IsTruncated"]), (1, True))
     with refused("NoSuchEntity", 404):
