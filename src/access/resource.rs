@@ -3,6 +3,7 @@
 //! AWS's pages forbid wildcards in the type of a resource and variables before an ARN's last part, and do not say what such
 //! an ARN does in a policy that has it nevertheless.
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use super::bits::Bits;
@@ -47,7 +48,7 @@ impl Resources {
 
     /// What they stand for in a request; one whose variable has no value stands for nothing.
     pub(super) fn patterns(&self, context: &Context) -> impl Iterator<Item = Pattern> {
-        self.named.iter().flat_map(|named| named.patterns(context))
+        self.named.iter().flat_map(|named| named.patterns(context).into_owned())
     }
 
     /// What of it may be about a resource on which an action acts.
@@ -65,8 +66,8 @@ impl Resources {
                 Some(types) => *types,
                 None => {
                     let mut meets = |arns: &Pattern| patterns.iter().any(|it| fuel.meets(it, arns));
-                    let types = reference.types().enumerate().filter(|(_, arns)| meets(arns));
-                    let types = types.fold(Bits::default(), |all, (place, _)| all.with(place));
+                    let meeting = reference.types().enumerate().filter(|(_, arns)| meets(arns));
+                    let types = meeting.fold(Bits::default(), |all, (place, _)| all.with(place));
                     // Without fuel everything meets, which is true of nobody else.
                     if named.fixed.is_some() && !fuel.is_empty() {
                         let _ = named.types.set(types);
@@ -74,20 +75,22 @@ impl Resources {
                     types
                 }
             };
-            found.extend(patterns.into_iter().filter(|_| types.meets(action.types)));
+            if types.meets(action.types) {
+                found.extend(patterns.iter().cloned());
+            }
         }
         found
     }
 }
 
 impl Named {
-    fn patterns(&self, context: &Context) -> Vec<Pattern> {
+    fn patterns(&self, context: &Context) -> Cow<'_, [Pattern]> {
         if let Some(fixed) = &self.fixed {
-            return fixed.clone();
+            return Cow::Borrowed(fixed);
         }
         let has_early_variable = has_early_variable(self.text.written());
         let pattern = self.text.pattern(context);
-        pattern.map(|pattern| readings(pattern, has_early_variable)).unwrap_or_default()
+        Cow::Owned(pattern.map(|pattern| readings(pattern, has_early_variable)).unwrap_or_default())
     }
 }
 
