@@ -71,7 +71,6 @@ impl Clause {
             (Some(Quantifier::Any), Presence::Absent) => Tri::False,
             (Some(Quantifier::All), Presence::Values(found)) => Tri::all(found.iter().map(passes)),
             (Some(Quantifier::Any), Presence::Values(found)) => Tri::any(found.iter().map(passes)),
-            // Several values take an operator for several; what one for a single value does is said nowhere.
             (None, Presence::Values(found)) => {
                 let answers = found.iter().map(passes).collect::<Vec<_>>();
                 match (answers.iter().min(), answers.iter().max()) {
@@ -80,6 +79,11 @@ impl Clause {
                 }
             }
         }
+    }
+
+    /// Whether its operator compares one value, so that it is not for keys with several.
+    pub(super) fn is_for_one_value(&self) -> bool {
+        self.operator.is_some_and(|it| it.quantifier.is_none() && it.test != Test::Null)
     }
 
     /// `Null`: whether the key is absent, or present, as the policy wants it.

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::context::{Context, Presence};
-use super::document::{Effect, Resources, Statement};
+use super::document::{Effect, Statement};
 use super::pattern::Pattern;
 use super::principal::{Held, Principal};
 use super::reference::{Action, Key, reference};
 use super::report::Origin;
+use super::resource::Resources;
 use super::tri::Tri;
 
 /// What IAM says to a request.
@@ -166,7 +167,7 @@ fn about(
 
 /// What a statement is about, in its own words.
 fn wrote(it: &Match<'_>) -> String {
-    let mut texts = it.statement.resources.texts.iter().map(|text| super::document::shown(text.written()));
+    let mut texts = it.statement.resources.written().map(super::document::shown);
     let first = texts.next().unwrap_or_default();
     let more = match texts.count() {
         0 => String::new(),
@@ -200,7 +201,11 @@ fn meet<'a>(
             return None;
         }
         let presence = match reference().key(action, &clause.key) {
-            Key::Supported(_) => context.presence(&clause.key),
+            Key::Supported(values) => match context.presence(&clause.key) {
+                // Several values take an operator for several; what one for a single value does is said nowhere.
+                Presence::Values(_) if values.are_many() && clause.is_for_one_value() => Presence::Unknown,
+                presence => presence,
+            },
             Key::Unsupported => Presence::Absent,
             Key::Unknown => Presence::Unknown,
         };
@@ -213,16 +218,14 @@ fn meet<'a>(
     (is_met != Tri::False).then_some(Match { held, statement, is_met, open })
 }
 
-/// Whether a statement is about a resource. Whether a wildcard at the end stands for several parts of an ARN is said
-/// nowhere: an allowing statement is taken at its widest, and of a denying one it stays open.
+/// Whether a statement is about a resource. Where it is not certain what a text stands for, an allowing statement is taken
+/// at its widest, and of a denying one it stays open.
 fn is_about(resources: &Resources, resource: &str, effect: Effect, context: &Context) -> Tri {
     let is_unsure =
-        |pattern: &Pattern| pattern.is_short_arn() && (effect == Effect::Deny || resources.is_inverse);
-    let named = Tri::any(resources.texts.iter().filter_map(|text| text.pattern(context)).map(|pattern| {
-        match pattern.matches(resource) {
-            Tri::True if is_unsure(&pattern) => Tri::Unknown,
-            answer => answer,
-        }
+        |pattern: &Pattern| pattern.is_doubtful() && (effect == Effect::Deny || resources.is_inverse);
+    let named = Tri::any(resources.patterns(context).map(|pattern| match pattern.matches(resource) {
+        Tri::True if is_unsure(&pattern) => Tri::Unknown,
+        answer => answer,
     }));
     if resources.is_inverse { !named } else { named }
 }

@@ -3,17 +3,12 @@
 //! IAM refuses most of what is odd here, so that it stands only in files that somebody made. What is not understood is a
 //! problem that leaves whoever has the policy undecided; nothing of it is guessed.
 
-use std::sync::OnceLock;
-
 use serde_json::{Map, Value as Json};
 
 use super::bits::Bits;
 use super::condition::{self, Clause};
-use super::context::Context;
 use super::names::Names;
-use super::pattern::Pattern;
-use super::reference::{Action, Reference};
-use super::scope::Fuel;
+use super::resource::Resources;
 use super::variables::Text;
 
 /// The largest document that is read, in bytes of JSON. The largest that IAM and Organizations keep have some ten thousand
@@ -33,59 +28,6 @@ pub(super) enum Effect {
     Allow,
     /// It denies.
     Deny,
-}
-
-/// The resources of a statement.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Resources {
-    /// As they were written.
-    pub(super) texts: Vec<Text>,
-    /// Whether it is everything but these.
-    pub(super) is_inverse: bool,
-    /// For each text the resource types that it may be about, once that was asked.
-    types: Vec<OnceLock<Bits>>,
-}
-
-impl Resources {
-    /// These, or everything but these.
-    pub(super) fn new(texts: Vec<Text>, is_inverse: bool) -> Self {
-        let types = vec![OnceLock::new(); texts.len()];
-        Self { texts, is_inverse, types }
-    }
-
-    /// The patterns; one whose variable has no value matches nothing.
-    pub(super) fn patterns(&self, facts: &Context) -> impl Iterator<Item = Pattern> {
-        self.texts.iter().filter_map(|text| text.pattern(facts))
-    }
-
-    /// The patterns that may be about a resource on which an action acts.
-    pub(super) fn patterns_for(
-        &self,
-        action: &Action,
-        facts: &Context,
-        reference: &Reference,
-        fuel: &mut Fuel,
-    ) -> Vec<Pattern> {
-        let mut patterns = Vec::new();
-        for (text, known) in self.texts.iter().zip(&self.types) {
-            let Some(pattern) = text.pattern(facts) else { continue };
-            let types = match known.get() {
-                Some(types) => *types,
-                None => {
-                    let meeting =
-                        reference.types().enumerate().filter(|(_, arns)| fuel.meets(&pattern, arns));
-                    let types = meeting.fold(Bits::default(), |all, (place, _)| all.with(place));
-                    // Without fuel everything meets, which is true of nobody else.
-                    if !text.is_open() && !fuel.is_empty() {
-                        let _ = known.set(types);
-                    }
-                    types
-                }
-            };
-            patterns.extend(types.meets(action.types).then_some(pattern));
-        }
-        patterns
-    }
 }
 
 /// One statement.

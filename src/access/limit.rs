@@ -210,8 +210,10 @@ fn lists(operator: Operator, clause: &Clause) -> (Allowed, Allowed) {
         | Test::NumericEquals
         | Test::DateEquals => {
             let set = Set { texts, is_exact };
-            // `*` in a list lets everything pass, and nothing when it must not hold.
-            if !set.is_exact && set.texts.contains("*") {
+            // `*` in a list lets everything pass, and nothing when it must not hold; with ARNs neither is certain.
+            if operator.test == Test::Arn && set.texts.contains("*") {
+                (Allowed::Any, Allowed::Any)
+            } else if !set.is_exact && set.texts.contains("*") {
                 (Allowed::Any, Allowed::OneOf(Set::empty()))
             } else {
                 (Allowed::OneOf(set.clone()), Allowed::NoneOf(set))

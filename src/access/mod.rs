@@ -21,6 +21,7 @@ mod pattern;
 mod principal;
 mod reference;
 mod report;
+mod resource;
 mod scope;
 mod tri;
 mod variables;

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use jiff::civil;
 
 use super::context::Context;
-use super::pattern::Pattern;
+use super::pattern::{ARN_PARTS, Pattern};
 use super::tri::Tri;
 use super::variables::{Text, Value};
 
@@ -114,12 +114,18 @@ impl Test {
                 Some(pattern) => arn_matches(&pattern, found),
                 None => Tri::False,
             },
+            // Variables are for texts and ARNs; what one does elsewhere is said nowhere.
+            _ if expected.is_open() && !self.compares_texts() => Tri::Unknown,
             _ => match expected.value(context) {
                 Value::Text(expected) => self.compare_texts(found, &expected),
                 Value::None => Tri::False,
                 Value::Unknown => Tri::Unknown,
             },
         }
+    }
+
+    fn compares_texts(self) -> bool {
+        matches!(self, Self::StringEquals | Self::StringEqualsIgnoreCase | Self::StringLike | Self::Arn)
     }
 
     fn compare_texts(self, found: &str, expected: &str) -> Tri {
@@ -138,7 +144,9 @@ impl Test {
             Self::DateLessThanEquals => decided(moments().map(|(found, expected)| found <= expected)),
             Self::DateGreaterThan => decided(moments().map(|(found, expected)| found > expected)),
             Self::DateGreaterThanEquals => decided(moments().map(|(found, expected)| found >= expected)),
-            Self::Bool => Tri::from(found.eq_ignore_ascii_case(expected)),
+            Self::Bool => {
+                decided(truth(found).zip(truth(expected)).map(|(found, expected)| found == expected))
+            }
             Self::IpAddress => decided(
                 network(found).zip(network(expected)).map(|(found, expected)| expected.contains(&found)),
             ),
@@ -152,12 +160,20 @@ impl Test {
 /// Operators on ARNs look at each of the six parts apart.
 fn arn_matches(pattern: &Pattern, found: &str) -> Tri {
     let whole = pattern.matches(found);
-    if pattern.is_everything() || whole == Tri::False || pattern.is_open() {
+    let (expected, found) = (pattern.arn_parts(), found.splitn(ARN_PARTS, ':').collect::<Vec<_>>());
+    // Something else than an ARN, or one wildcard for all of it, may match or not.
+    if whole != Tri::False && (pattern.is_everything() || found.len() < ARN_PARTS) {
+        return Tri::Unknown;
+    }
+    if whole == Tri::False || pattern.is_open() {
         return whole;
     }
-    let (expected, found) = (pattern.arn_parts(), found.splitn(6, ':').collect::<Vec<_>>());
     let parts = expected.iter().zip(&found).map(|(expected, found)| expected.matches(found));
     Tri::all(parts.chain([Tri::from(expected.len() == found.len())]))
+}
+
+fn truth(text: &str) -> Option<bool> {
+    text.to_ascii_lowercase().parse().ok()
 }
 
 fn number(text: &str) -> Option<f64> {
@@ -221,6 +237,8 @@ mod tests {
         assert_eq!(compare("NumericLessThan", "1", "NaN"), Tri::Unknown);
         assert_eq!(compare("DateLessThan", "2026-13-01", "2026-01-01"), Tri::Unknown);
         assert_eq!(compare("IpAddress", "10.0.0.1", "10.0.0.0/33"), Tri::Unknown);
+        assert_eq!(compare("Bool", "maybe", "maybe"), Tri::Unknown);
+        assert_eq!(compare("NumericEquals", "1", "${aws:PrincipalTag/x, '1'}"), Tri::Unknown);
     }
 
     #[test]

@@ -11,8 +11,11 @@ use super::tri::Tri;
 /// The longest pattern that is looked at, in characters. ARNs have at most 2,048.
 const LONGEST: usize = 4096;
 
+/// How many parts an ARN has, which colons divide; the last may have colons of its own.
+pub(super) const ARN_PARTS: usize = 6;
+
 /// One part of a pattern.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Piece {
     /// This character.
     Literal(char),
@@ -52,6 +55,7 @@ pub(super) struct Pattern {
     pieces: Arc<[Piece]>,
     text: Arc<str>,
     is_too_long: bool,
+    is_doubtful: bool,
 }
 
 impl Pattern {
@@ -104,7 +108,12 @@ impl Pattern {
         pieces.extend(is_many.then_some(Piece::Many));
         let is_too_long = pieces.len() > LONGEST;
         pieces.truncate(LONGEST);
-        Self { pieces: pieces.into(), text: text.into(), is_too_long }
+        Self { pieces: pieces.into(), text: text.into(), is_too_long, is_doubtful: false }
+    }
+
+    /// As it was written.
+    pub(super) fn text(&self) -> &str {
+        &self.text
     }
 
     /// How many parts it has.
@@ -114,8 +123,7 @@ impl Pattern {
 
     /// The parts of an ARN, each as a pattern of its own.
     pub(super) fn arn_parts(&self) -> Vec<Self> {
-        let parts = self.pieces.splitn(6, |piece| *piece == Piece::Literal(':'));
-        parts.map(|part| Self::of_pieces("", part.iter().cloned())).collect()
+        self.parts().map(|part| Self::of_pieces("", part.iter().copied())).collect()
     }
 
     /// Whether it stands for every text.
@@ -128,9 +136,36 @@ impl Pattern {
         self.is_too_long || self.pieces.contains(&Piece::Variable)
     }
 
-    /// Whether it has fewer parts than an ARN, so that a wildcard would have to stand for several of them.
-    pub(super) fn is_short_arn(&self) -> bool {
-        !self.is_everything() && self.pieces.iter().filter(|piece| **piece == Piece::Literal(':')).count() < 5
+    /// The parts of an ARN.
+    pub(super) fn parts(&self) -> impl Iterator<Item = &[Piece]> {
+        self.pieces.splitn(ARN_PARTS, |piece| *piece == Piece::Literal(':'))
+    }
+
+    /// Whether each text that it stands for begins so.
+    pub(super) fn begins_with(&self, text: &str) -> bool {
+        let mut pieces = self.pieces.iter();
+        text.chars().all(|character| pieces.next() == Some(&Piece::Literal(character)))
+    }
+
+    /// Whether something comes after a wildcard.
+    pub(super) fn has_inner_wildcard(&self) -> bool {
+        let end = self.pieces.len().saturating_sub(1);
+        self.pieces.iter().take(end).any(|piece| !matches!(piece, Piece::Literal(_)))
+    }
+
+    /// The same with more at its end, under the text that it was written as.
+    pub(super) fn followed_by(&self, more: &[Piece]) -> Self {
+        Self::of_pieces(&self.text, self.pieces.iter().chain(more).copied())
+    }
+
+    /// The same, of which it is not certain that it stands for anything.
+    pub(super) fn doubtful(self) -> Self {
+        Self { is_doubtful: true, ..self }
+    }
+
+    /// Whether it is not certain that it stands for anything.
+    pub(super) fn is_doubtful(&self) -> bool {
+        self.is_doubtful
     }
 
     /// Whether a text is one of those that it stands for.

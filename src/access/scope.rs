@@ -3,9 +3,9 @@
 //! **Invariant:** the scope of a grant has at least what IAM would grant; what is taken out of it is certainly denied.
 
 use super::context::Context;
-use super::document::Resources;
 use super::pattern::Pattern;
 use super::reference::{Action, Reference};
+use super::resource::Resources;
 
 /// How many comparisons the policies of one principal may take. Those of a real one take some thousands.
 const COMPARISONS: u64 = 400_000;
@@ -98,8 +98,23 @@ impl Scope {
             true => Self { any: vec![Pattern::new("*")], except: patterns },
             false => Self { any: patterns, except: Vec::new() },
         };
+        scope.shorten();
         scope.tidy(fuel);
         (!scope.any.is_empty()).then_some(scope)
+    }
+
+    /// Keeps one reading of a text where one will do: the wider of what is granted, the certain of what is excepted. Readings
+    /// of one text stand side by side.
+    fn shorten(&mut self) {
+        self.any.dedup_by(|next, kept| {
+            let is_wider = next.text() == kept.text() && next.covers(kept);
+            if is_wider {
+                std::mem::swap(next, kept);
+            }
+            is_wider
+        });
+        self.except
+            .dedup_by(|next, kept| next.text() == kept.text() && next.is_doubtful() && !kept.is_doubtful());
     }
 
     /// Every resource.
@@ -136,7 +151,7 @@ impl Scope {
     /// How much of it a denial is about.
     pub(super) fn reach(&self, denied: &Denied, fuel: &mut Fuel) -> Reach {
         let patterns = &denied.patterns;
-        let is_clear = |pattern: &&Pattern| !pattern.is_open() && !pattern.is_short_arn();
+        let is_clear = |pattern: &&Pattern| !pattern.is_open() && !pattern.is_doubtful();
         if denied.is_inverse {
             let spared = |mine: &Pattern, fuel: &mut Fuel| patterns.iter().any(|it| fuel.meets(it, mine));
             return match self.any.iter().filter(|mine| spared(mine, fuel)).count() {
@@ -171,7 +186,7 @@ impl Scope {
             return self.intersection(&Self { any: patterns.clone(), except: Vec::new() }, fuel);
         }
         let mut left = self.clone();
-        for pattern in patterns.iter().filter(|pattern| !pattern.is_open() && !pattern.is_short_arn()) {
+        for pattern in patterns.iter().filter(|pattern| !pattern.is_open() && !pattern.is_doubtful()) {
             if self.any.iter().any(|mine| fuel.meets(pattern, mine)) {
                 left.except.push(pattern.clone());
             }
@@ -188,7 +203,7 @@ impl Scope {
             self.any = vec![everything];
         }
         let except = std::mem::take(&mut self.except);
-        let clear = || except.iter().filter(|pattern| !pattern.is_short_arn());
+        let clear = || except.iter().filter(|pattern| !pattern.is_doubtful());
         self.any.retain(|mine| !clear().any(|pattern| fuel.covers(pattern, mine)));
         self.except = except;
         self.except.sort();
@@ -253,7 +268,11 @@ mod tests {
         assert_eq!(check(&resources(&[&a], false), fuel), both(Reach::Part, &[&any], &[&a]));
         assert_eq!(check(&resources(&["arn:aws:s3:::*"], false), fuel), both(Reach::Nothing, &[&any], &[]));
         assert_eq!(check(&resources(&[&a], true), fuel), both(Reach::Part, &[&a], &[]));
-        assert_eq!(check(&resources(&["arn:aws:ecs:*"], false), fuel), both(Reach::Unclear, &[&any], &[]));
+        assert_eq!(check(&resources(&["arn:aws:ecs:*"], false), fuel), both(Reach::Everything, &[], &[]));
+        let wild = "arn:aws:ecs:*:*:clust*";
+        assert_eq!(check(&resources(&[wild], false), fuel), both(Reach::Unclear, &[&any], &[]));
+        let short = scope(&["arn:*:ecs:*"]);
+        assert_eq!(shown(Some(short)).0, ["arn:*:ecs:*"]);
         let variable = format!("{CLUSTER}${{aws:userid}}");
         assert_eq!(check(&resources(&[&variable], false), fuel), both(Reach::Unclear, &[&any], &[]));
     }

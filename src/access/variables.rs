@@ -69,7 +69,10 @@ impl Text {
                 })),
                 Part::Escaped(character) => pieces.push(Piece::Literal(*character)),
                 Part::Variable { name, default } => match context.presence(name) {
-                    Presence::Values([value]) => pieces.extend(value.chars().map(Piece::Literal)),
+                    Presence::Values([value]) if !value.is_empty() => {
+                        pieces.extend(value.chars().map(Piece::Literal));
+                    }
+                    // An empty value is no value to some of AWS's pages, and one to others.
                     Presence::Values(_) | Presence::Unknown => pieces.push(Piece::Variable),
                     Presence::Absent => {
                         pieces.extend(default.as_ref()?.chars().map(Piece::Literal));
@@ -89,7 +92,7 @@ impl Text {
                 Part::Plain(text) => value.push_str(text),
                 Part::Escaped(character) => value.push(*character),
                 Part::Variable { name, default } => match (context.presence(name), default) {
-                    (Presence::Values([text]), _) => value.push_str(text),
+                    (Presence::Values([text]), _) if !text.is_empty() => value.push_str(text),
                     (Presence::Values(_) | Presence::Unknown, _) => return Value::Unknown,
                     (Presence::Absent, Some(default)) => value.push_str(default),
                     (Presence::Absent, None) => return Value::None,
@@ -133,6 +136,7 @@ mod tests {
     fn context() -> Context {
         let mut context = Context::complete();
         context.insert("aws:username", vec!["jo*".to_owned()]);
+        context.insert("aws:PrincipalTag/empty", vec![String::new()]);
         context.forget("aws:SourceIdentity");
         context
     }
@@ -153,6 +157,8 @@ mod tests {
         assert_eq!(matches("${aws:PrincipalTag/team, 'none'}", "none"), Some(Tri::True));
         assert_eq!(matches("a${aws:PrincipalTag/team}", "a"), None);
         assert_eq!(matches("${aws:SourceIdentity}", "x"), Some(Tri::Unknown));
+        assert_eq!(matches("a${aws:PrincipalTag/empty, 'b'}", "a"), Some(Tri::Unknown));
+        assert_eq!(Text::new("${aws:PrincipalTag/empty}", true).value(&context()), Value::Unknown);
         assert_eq!(Text::new("${aws:SourceIdentity}", true).value(&context()), Value::Unknown);
         assert_eq!(Text::new("${aws:PrincipalTag/x}", true).value(&context()), Value::None);
     }

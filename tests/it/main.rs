@@ -27,6 +27,7 @@ mod guardrails;
 mod killed;
 mod labelled;
 mod new_control;
+mod opinion;
 mod pass;
 mod peers;
 mod rights;

@@ -215,25 +215,28 @@ ACTIONS = {"iam": ["PassRole"], "ssm": ["StartSession"]}
 # Left out is what the reference lists per action: aws:RequestTag, aws:ResourceTag and aws:TagKeys.
 GLOBAL_KEYS = {
     "ARN": [
-        "aws:PrincipalArn", "aws:SourceArn", "ec2:SourceInstanceARN", "lambda:SourceFunctionArn", "ssm:SourceInstanceArn",
+        "aws:ChatbotSourceArn", "aws:PrincipalArn", "aws:SignInSessionArn", "aws:SourceArn", "aws:SourceVpcArn",
+        "codebuild:BuildArn", "codebuild:ProjectArn", "ec2:SourceInstanceArn", "lambda:SourceFunctionArn",
+        "ssm:SourceInstanceArn",
     ],
     "ArrayOfString": [
         "aws:CalledVia", "aws:PrincipalOrgPaths", "aws:PrincipalServiceNamesList", "aws:ResourceOrgPaths",
         "aws:SourceOrgPaths", "aws:VpceOrgPaths",
     ],
     "Bool": [
-        "aws:MultiFactorAuthPresent", "aws:PrincipalIsAWSService", "aws:SecureTransport", "aws:ViaAWSService",
+        "aws:AssumedRoot", "aws:IsMcpServiceAction", "aws:MultiFactorAuthPresent", "aws:PrincipalIsAWSService",
+        "aws:SecureTransport", "aws:ViaAWSMCPService", "aws:ViaAWSService",
     ],
-    "Date": ["aws:CurrentTime", "aws:TokenIssueTime"],
-    "IPAddress": ["aws:SourceIp", "aws:VpcSourceIp"],
-    "Numeric": ["aws:EpochTime", "aws:MultiFactorAuthAge"],
+    "Date": ["aws:CurrentTime", "aws:EpochTime", "aws:TokenIssueTime"],
+    "IPAddress": ["aws:Ec2InstanceSourcePrivateIPv4", "aws:SourceIp", "aws:VpcSourceIp"],
+    "Numeric": ["aws:MultiFactorAuthAge", "ec2:RoleDelivery"],
     "String": [
-        "aws:AssumedRoot", "aws:CalledViaFirst", "aws:CalledViaLast", "aws:Ec2InstanceSourcePrivateIPv4",
-        "aws:Ec2InstanceSourceVpc", "aws:FederatedProvider", "aws:PrincipalAccount", "aws:PrincipalOrgID",
-        "aws:PrincipalServiceName", "aws:PrincipalTag/${TagKey}", "aws:PrincipalType", "aws:RequestedRegion",
-        "aws:ResourceAccount", "aws:ResourceOrgID", "aws:SourceAccount", "aws:SourceIdentity", "aws:SourceOrgID",
-        "aws:SourceVpc", "aws:SourceVpcArn", "aws:SourceVpce", "aws:UserAgent", "aws:VpceAccount", "aws:VpceOrgID",
-        "aws:referer", "aws:userid", "aws:username", "ec2:RoleDelivery",
+        "aws:CalledViaAWSMCP", "aws:CalledViaFirst", "aws:CalledViaLast", "aws:Ec2InstanceSourceVpc",
+        "aws:FederatedProvider", "aws:PrincipalAccount", "aws:PrincipalOrgID", "aws:PrincipalServiceName",
+        "aws:PrincipalTag/${TagKey}", "aws:PrincipalType", "aws:RequestedRegion", "aws:ResourceAccount",
+        "aws:ResourceOrgID", "aws:SourceAccount", "aws:SourceIdentity", "aws:SourceOrgID", "aws:SourceVpc",
+        "aws:SourceVpce", "aws:UserAgent", "aws:VpceAccount", "aws:VpceOrgID", "aws:referer", "aws:userid",
+        "aws:username", "glue:CredentialIssuingService", "glue:RoleAssumedBy", "identitystore:UserId",
     ],
 }
 
