@@ -261,6 +261,12 @@ impl Action {
         self.requires.is_empty() && self.optional.is_empty()
     }
 
+    /// Whether it changes nothing.
+    #[must_use]
+    pub fn is_read(&self) -> bool {
+        matches!(self.level.as_str(), "Read" | "List")
+    }
+
     /// The service: `ecs`.
     #[must_use]
     pub fn service(&self) -> &str {

@@ -20,7 +20,8 @@ pub struct Access {
     /// How AWS is reached.
     #[command(flatten)]
     pub aws: Aws,
-    /// Only this user or role, by its ARN or its name; may be given several times.
+    /// Only this user or role, by its ARN or its name, or the roles of what runs: `service/web/api`, `task/web/0a1b` or
+    /// `task-definition/api:7`; may be given several times.
     #[arg(long = "principal", value_name = "ARN", help_heading = "Question")]
     pub principals: Vec<String>,
     /// Only this action, such as `ecs:RunTask` or `ecs:*Service`; may be given several times.
@@ -29,8 +30,9 @@ pub struct Access {
     /// Ask whether a request for this action is allowed, and by what.
     #[arg(long, value_name = "ACTION", help_heading = "Question")]
     pub can: Option<String>,
-    /// What the request is about: an ARN, or its end such as `service/web/api`; may be given several times.
-    #[arg(long = "on", value_name = "ARN", help_heading = "Question", requires = "can")]
+    /// What the request is about: an ARN, or its end such as `service/web/api`; may be given several times. Without --can: who
+    /// may do what to it, of the actions that change something or of those that --action names.
+    #[arg(long = "on", value_name = "ARN", help_heading = "Question")]
     pub on: Vec<String>,
     /// What the request carries of a condition key, as `ecs:enable-execute-command=true`; may be given several times. Nothing
     /// behind the `=` says that it does not carry the key; of other keys nothing is assumed.

@@ -43,6 +43,29 @@ pub struct Answers {
     pub principals: BTreeMap<String, Decision>,
 }
 
+/// What principals may do to one resource.
+#[derive(Debug, Serialize)]
+pub struct Reach {
+    /// Whether service control policies are taken into account.
+    pub service_control_policies: Limits,
+    /// The resource's ARN.
+    pub resource: String,
+    /// How many principals were asked about.
+    #[serde(skip)]
+    pub n_principals: usize,
+    /// Those that may do something to it, by ARN.
+    pub principals: BTreeMap<String, Reached>,
+}
+
+/// What one principal may do to a resource.
+#[derive(Debug, Default, Serialize)]
+pub struct Reached {
+    /// Actions that it may call whatever a request carries.
+    pub allowed: Vec<String>,
+    /// Actions that it may call depending on what a request carries, or on what is not known.
+    pub unknown: Vec<String>,
+}
+
 #[derive(Serialize)]
 struct Document<'a, T> {
     version: &'static str,
@@ -87,6 +110,34 @@ pub fn grants_json(principals: &Accesses, limits: Limits) -> serde_json::Result<
 /// Whatever the writer reports.
 pub fn answers_json(answers: &Answers) -> serde_json::Result<String> {
     json(answers)
+}
+
+/// What principals may do to a resource, as JSON.
+///
+/// # Errors
+///
+/// Whatever the writer reports.
+pub fn reach_json(reach: &Reach) -> serde_json::Result<String> {
+    json(reach)
+}
+
+/// What principals may do to a resource, as a table.
+#[must_use]
+pub fn reach(reach: &Reach, width: Option<u16>) -> String {
+    let mut text = String::new();
+    let _ = writeln!(text, "{}\n", styled(BOLD, clean(&reach.resource)));
+    if !reach.principals.is_empty() {
+        let mut table = plain(width);
+        table.set_header(["principal", "may", "may, under conditions"].map(|it| styled(DIM, it)));
+        for (arn, reached) in &reach.principals {
+            table.add_row([clean(short(arn)), reached.allowed.join("\n"), reached.unknown.join("\n")]);
+        }
+        let _ = writeln!(text, "{}\n", trimmed(&table.to_string()));
+    }
+    let n_others = reach.n_principals - reach.principals.len();
+    let _ =
+        writeln!(text, "{} of {} may do nothing to it", n_others, counted(reach.n_principals, "principal"));
+    text
 }
 
 /// What one row has in common: everything but the actions.

@@ -2,16 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::access::{self, Action, Answer, Context, Estate, Reference, Sources, reference};
+use crate::access::{self, Action, Answer, Context, Estate, Sources, reference};
 use crate::cli::{self, ListFormat};
 use crate::collect;
-use crate::policy::nearest;
-use crate::report::access::{self as report, Accesses, Answers, Limits};
+use crate::report::access::{self as report, Accesses, Answers, Limits, Reach, Reached};
 use crate::snapshot::{Collection, Members, Snapshot};
 
 use super::console::{self, Progress};
 use super::failure::Failure;
 use super::{Exit, input, session, snapshot};
+
+mod names;
+mod workload;
 
 /// What says who may do what.
 const SOURCES: [Collection; 4] =
@@ -20,8 +22,8 @@ const SOURCES: [Collection; 4] =
 /// Answers the question and prints the answer.
 pub(super) async fn access(options: &cli::Access, console: &cli::Console) -> Result<Exit, Failure> {
     // A question with a mistake in it is known before anything is read.
-    let can = options.can.as_deref().map(|name| action(name)).transpose()?;
-    let wanted = options.actions.iter().map(|name| matching(name)).collect::<Result<Vec<_>, _>>()?;
+    let can = options.can.as_deref().map(names::action).transpose()?;
+    let wanted = options.actions.iter().map(|name| names::matching(name)).collect::<Result<Vec<_>, _>>()?;
     let wanted = wanted.into_iter().flatten().collect::<BTreeSet<_>>();
     let snapshot = estate(options, console).await?;
     let members = |collection| snapshot.collections.get(&collection).ok_or_else(|| missing(collection));
@@ -34,14 +36,23 @@ pub(super) async fn access(options: &cli::Access, console: &cli::Console) -> Res
     let (limits, levels) = limits(&snapshot);
     let mut estate = Estate::new(sources).limited(levels);
     let known = estate.arns().collect::<Vec<_>>();
-    let chosen =
-        options.principals.iter().map(|name| principal(name, &known)).collect::<Result<Vec<_>, _>>()?;
-    let chosen = if chosen.is_empty() { known } else { chosen };
+    let mut chosen = Vec::new();
+    for name in &options.principals {
+        match workload::roles(name, &snapshot)? {
+            Some(roles) => {
+                for role in roles {
+                    chosen.push(names::principal(&role, &known)?);
+                }
+            }
+            None => chosen.push(names::principal(name, &known)?),
+        }
+    }
+    let chosen = if options.principals.is_empty() { known } else { chosen };
 
-    let (text, is_decided) = match can {
-        Some(action) => {
+    let (text, is_decided) = match (can, options.on.as_slice()) {
+        (Some(action), on) => {
             let resources =
-                options.on.iter().map(|on| resource(on, action, &snapshot)).collect::<Result<Vec<_>, _>>()?;
+                on.iter().map(|on| names::resource(on, action, &snapshot)).collect::<Result<Vec<_>, _>>()?;
             let request = request(&options.with);
             let mut principals = BTreeMap::new();
             for arn in chosen {
@@ -63,7 +74,7 @@ pub(super) async fn access(options: &cli::Access, console: &cli::Console) -> Res
             };
             (text, is_decided)
         }
-        None => {
+        (None, []) => {
             let mut principals = Accesses::new();
             for arn in chosen {
                 if let Some(principal) = estate.principal(arn) {
@@ -81,10 +92,57 @@ pub(super) async fn access(options: &cli::Access, console: &cli::Console) -> Res
             };
             (text, is_decided)
         }
+        (None, [on]) => {
+            let is_wanted = |action: &&Action| match wanted.is_empty() {
+                true => !action.is_read(),
+                false => wanted.contains(action.name.as_str()),
+            };
+            let actions = reference().actions().iter().filter(is_wanted).collect::<Vec<_>>();
+            let (resource, actions) = names::acting(on, &actions, &snapshot)?;
+            let (reach, is_decided) = reach(&mut estate, limits, &chosen, resource, &actions);
+            let text = match options.format {
+                ListFormat::Table => report::reach(&reach, console::width()),
+                ListFormat::Json => report::reach_json(&reach).map_err(Failure::failed)?,
+            };
+            (text, is_decided)
+        }
+        (None, _) => {
+            return Err(Failure::misuse(anyhow::anyhow!("several resources need one action"))
+                .with_help("name it with --can, or give one --on"));
+        }
     };
     console::print(&text).map_err(Failure::failed)?;
     let is_lacking = complain(&snapshot);
     Ok(if is_decided && !is_lacking { Exit::Complete } else { Exit::Partial })
+}
+
+/// What principals may do to one resource, and whether that is known but for what requests carry.
+fn reach(
+    estate: &mut Estate<'_>,
+    limits: Limits,
+    chosen: &[&str],
+    resource: String,
+    actions: &[&Action],
+) -> (Reach, bool) {
+    let (mut principals, mut is_decided) = (BTreeMap::new(), true);
+    for arn in chosen {
+        let Some(principal) = estate.principal(arn) else { continue };
+        is_decided &= principal.problems.is_empty();
+        let mut reached = Reached::default();
+        for action in actions {
+            let about = std::slice::from_ref(&resource);
+            match access::decide(&principal, action, about, &Context::unknown()).answer {
+                Answer::Allowed => reached.allowed.push(action.name.clone()),
+                Answer::Unknown => reached.unknown.push(action.name.clone()),
+                Answer::Denied => {}
+            }
+        }
+        if !reached.allowed.is_empty() || !reached.unknown.is_empty() {
+            principals.insert((*arn).to_owned(), reached);
+        }
+    }
+    let n_principals = chosen.len();
+    (Reach { service_control_policies: limits, resource, n_principals, principals }, is_decided)
 }
 
 /// Says what could not be read, and whether that is more than service control policies which AWS does not show to everybody.
@@ -127,7 +185,10 @@ async fn estate(options: &cli::Access, console: &cli::Console) -> Result<Snapsho
             let progress = Progress::new(console);
             progress.say("connecting to AWS");
             let session = session::open(&options.aws).await?;
-            let wanted = SOURCES.into_iter().chain([Collection::ServiceControlPolicies]).collect();
+            let of_workloads = options.principals.iter().any(|name| workload::is_one(name));
+            let workloads = workload::SOURCES.into_iter().filter(|_| of_workloads);
+            let wanted =
+                SOURCES.into_iter().chain([Collection::ServiceControlPolicies]).chain(workloads).collect();
             let how = collect::Options::new(super::moment(None), snapshot::random_key()?);
             Ok(snapshot::read(&session, &wanted, &how, &progress).await)
         }
@@ -137,81 +198,6 @@ async fn estate(options: &cli::Access, console: &cli::Console) -> Result<Snapsho
 fn missing(collection: Collection) -> Failure {
     Failure::misuse(anyhow::anyhow!("the snapshot holds no `{collection}`"))
         .with_help("take it with `tidewaiter snapshot --all`, or name no snapshot, to read IAM itself")
-}
-
-/// An action by its name.
-fn action(name: &str) -> Result<&'static Action, Failure> {
-    let known = reference().action(name).map(|(_, action)| action);
-    known.ok_or_else(|| unknown_action(name, reference()))
-}
-
-/// The names of the actions that a name with wildcards stands for.
-fn matching(name: &str) -> Result<Vec<&'static str>, Failure> {
-    let found = reference().matching(name).map(|action| action.name.as_str()).collect::<Vec<_>>();
-    if found.is_empty() { Err(unknown_action(name, reference())) } else { Ok(found) }
-}
-
-fn unknown_action(name: &str, reference: &'static Reference) -> Failure {
-    let known = reference.actions().iter().map(|action| action.name.as_str()).collect::<Vec<_>>();
-    let help = match nearest(name, &known) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!(
-            "known are the actions of ECS, Application Auto Scaling and ECR, `iam:PassRole` and `ssm:StartSession`, as of {}",
-            reference.date
-        ),
-    };
-    Failure::misuse(anyhow::anyhow!("there is no action `{name}`")).with_help(help)
-}
-
-/// A principal by its ARN, or by its name when no other has it.
-fn principal<'a>(name: &str, known: &[&'a str]) -> Result<&'a str, Failure> {
-    if let Some(arn) = known.iter().find(|arn| **arn == name) {
-        return Ok(arn);
-    }
-    let last = |arn: &&'a str| arn.rsplit_once('/').map_or(*arn, |(_, last)| last);
-    let named = known.iter().filter(|arn| last(arn) == name || arn.ends_with(&format!(":{name}")));
-    match named.collect::<Vec<_>>().as_slice() {
-        [arn] => Ok(arn),
-        [] => {
-            let names = known.iter().map(last).collect::<Vec<_>>();
-            let near = nearest(name, &names).or_else(|| nearest(name, known));
-            let help = match near {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("there are {} users and roles, those of AWS's services apart", known.len()),
-            };
-            Err(Failure::misuse(anyhow::anyhow!("there is no user or role `{name}`")).with_help(help))
-        }
-        several => {
-            let several = several.iter().map(|arn| format!("`{arn}`")).collect::<Vec<_>>().join(" and ");
-            Err(Failure::misuse(anyhow::anyhow!("`{name}` is the name of {several}"))
-                .with_help("name one by its ARN"))
-        }
-    }
-}
-
-/// The ARN of what a request is about, which may be given by its end alone.
-fn resource(on: &str, action: &Action, snapshot: &Snapshot) -> Result<String, Failure> {
-    if on == "*" {
-        return Ok(on.to_owned());
-    }
-    let arn = if on.starts_with("arn:") {
-        on.to_owned()
-    } else {
-        let (partition, account) = (&snapshot.account.partition, &snapshot.account.id);
-        let service = action.resource_types().next().and_then(|name| name.split_once(':'));
-        let service = service.map_or(action.service(), |(service, _)| service);
-        let region = if service == "iam" { "" } else { snapshot.region.as_str() };
-        format!("arn:{partition}:{service}:{region}:{account}:{on}")
-    };
-    if access::acts_on(action, &arn) {
-        return Ok(arn);
-    }
-    let types = action.resource_types().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    let help = match types.as_str() {
-        "" => "it acts on no single resource: leave --on out".to_owned(),
-        types => format!("it acts on {types}"),
-    };
-    Err(Failure::misuse(anyhow::anyhow!("`{}` does not act on `{on}`", action.name)).with_help(help))
 }
 
 fn request(with: &[(String, String)]) -> Context {
