@@ -111,11 +111,6 @@ impl Pattern {
         Self { pieces: pieces.into(), text: text.into(), is_too_long, is_doubtful: false }
     }
 
-    /// As it was written.
-    pub(super) fn text(&self) -> &str {
-        &self.text
-    }
-
     /// How many parts it has.
     pub(super) fn len(&self) -> usize {
         self.pieces.len()

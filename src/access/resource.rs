@@ -51,7 +51,7 @@ impl Resources {
         self.named.iter().flat_map(|named| named.patterns(context).into_owned())
     }
 
-    /// What of it may be about a resource on which an action acts.
+    /// What of it may be about a resource on which an action acts, where something is granted.
     pub(super) fn patterns_for(
         &self,
         action: &Action,
@@ -76,10 +76,24 @@ impl Resources {
                 }
             };
             if types.meets(action.types) {
-                found.extend(patterns.iter().cloned());
+                found.extend(self.widest(&patterns).iter().cloned());
             }
         }
         found
+    }
+
+    /// The readings of a text that a grant needs: one where it is the wider of what is granted, or the certain one of what is
+    /// excepted.
+    fn widest<'a>(&self, readings: &'a [Pattern]) -> &'a [Pattern] {
+        match readings.split_last() {
+            Some((written, [completed])) if !self.is_inverse && written.covers(completed) => {
+                std::slice::from_ref(written)
+            }
+            Some((_, [completed])) if self.is_inverse && !completed.is_doubtful() => {
+                std::slice::from_ref(completed)
+            }
+            _ => readings,
+        }
     }
 }
 

@@ -98,23 +98,8 @@ impl Scope {
             true => Self { any: vec![Pattern::new("*")], except: patterns },
             false => Self { any: patterns, except: Vec::new() },
         };
-        scope.shorten();
         scope.tidy(fuel);
         (!scope.any.is_empty()).then_some(scope)
-    }
-
-    /// Keeps one reading of a text where one will do: the wider of what is granted, the certain of what is excepted. Readings
-    /// of one text stand side by side.
-    fn shorten(&mut self) {
-        self.any.dedup_by(|next, kept| {
-            let is_wider = next.text() == kept.text() && next.covers(kept);
-            if is_wider {
-                std::mem::swap(next, kept);
-            }
-            is_wider
-        });
-        self.except
-            .dedup_by(|next, kept| next.text() == kept.text() && next.is_doubtful() && !kept.is_doubtful());
     }
 
     /// Every resource.
