@@ -29,10 +29,10 @@ impl Ledger {
     /// When the file cannot be written; what was remembered before still is then.
     pub fn remember_last_accessed(&mut self, told: &Members, is_all: bool) -> Result<(), Error> {
         let known = self.last_accessed()?;
-        let is_known = |(principal, details): &(&String, &Box<RawValue>)| {
-            known.get(*principal).is_some_and(|known| known.get() == details.get())
+        let is_news = |principal: &str, details: &RawValue| {
+            known.get(principal).is_none_or(|known| known.get() != details.get())
         };
-        let news = told.iter().filter(|told| !is_known(told)).collect::<Vec<_>>();
+        let news = told.iter().filter(|(principal, details)| is_news(principal, details)).collect::<Vec<_>>();
         let gone = known.keys().filter(|principal| is_all && !told.contains_key(*principal));
         let gone = gone.collect::<Vec<_>>();
         if news.is_empty() && gone.is_empty() {
