@@ -3,11 +3,10 @@
 # description: |
 #   Policies of single users and roles are written anew every day; what nobody may do belongs into a service control
 #   policy, or into permissions boundaries that everybody has. The control fails for each condition key of
-#   `data.params.guardrail_missing.keys` that no service control policy names in a denial, while some user or role can
-#   call an action that carries the key without any limit on it: without a denial, a boundary, or a condition of its
-#   own. Where AWS does not show service control policies, which it shows to management accounts and delegated
-#   administrators alone, an account without such users and roles passes, and what is true of others is unknown. It is
-#   not applicable to accounts in which nobody may call such actions.
+#   `data.params.guardrail_missing.keys` that is free for some user or role: that can call an action which carries the key,
+#   and neither a service control policy, nor a boundary, nor a policy of its own limits it. Where AWS does not show
+#   service control policies, which it shows to management accounts and delegated administrators alone, it fails for what
+#   these may forbid all the same. It is not applicable to accounts in which nobody may call such actions.
 # related_resources:
 #   - https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
 #   - https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
@@ -26,27 +25,22 @@ package tidewaiter.controls.account.guardrail_missing
 import rego.v1
 
 import data.lib.access
-import data.lib.policy_documents
 import data.lib.wording
 
 deny contains violation if {
-	input.coverage["organizations.service_control_policies"].status == "complete"
 	some account, _ in input.accounts
-	some key in data.params.guardrail_missing.keys
-	not lower(key) in denied
-	who := free[key]
+	some key, who in free
 	violation := {
 		"resource": account,
-		"message": sprintf("no service control policy limits %s, and %s can call %s without any limit on it, expected one", [
-			key,
-			wording.few({access.who(arn) | some arn, _ in who}),
-			wording.few(union({actions | some _, actions in who})),
-		]),
-		"evidence": {
-			"path": "organizations.service_control_policies",
-			"value": sort({arn | some arn, _ in who}),
-			"key": key,
-		},
+		"message": sprintf(
+			"%s can call %s, and neither a service control policy nor a boundary limits %s for them, expected one that does",
+			[
+				wording.few({access.who(arn) | some arn, _ in who}),
+				wording.few(union({actions | some _, actions in who})),
+				key,
+			],
+		),
+		"evidence": {"path": "iam.access", "value": sort(object.keys(who)), "key": key},
 	}
 }
 
@@ -54,16 +48,6 @@ exclude contains exclusion if {
 	some account, _ in input.accounts
 	count(callers) == 0
 	exclusion := {"resource": account, "reason": "nobody may call an action that carries one of the keys"}
-}
-
-# Keys, in lower case, that a denial of a service control policy names.
-denied contains lower(key) if {
-	some _, level in input.organizations.service_control_policies
-	some policy in level.Policies
-	some statement in policy_documents.list(policy.Content.Statement)
-	statement.Effect == "Deny"
-	some keys in statement.Condition
-	some key, _ in keys
 }
 
 # For each key the users and roles with actions that carry it and leave it free.
