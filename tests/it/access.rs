@@ -267,6 +267,83 @@ fn the_command_says_who_may_do_what_and_by_which_statement() {
 }
 
 #[test]
+fn who_may_do_what_to_a_service_is_one_question() {
+    let program = Program::new();
+    let run =
+        |arguments: &[&str], exit| program.run(["access", "--example"].iter().chain(arguments)).expect(exit);
+    let service = "service/storefront/web";
+    let told = run(&["--on", service, "--format", "json"], 0).json();
+    let of = |name: &str| told["principals"][format!("arn:aws:iam::111122223333:{name}")].clone();
+    assert_eq!(told["resource"], "arn:aws:ecs:eu-central-1:111122223333:service/storefront/web");
+    assert_eq!(of("user/feed-importer"), json!({"allowed": ["ecs:UpdateService"], "unknown": []}));
+    assert_eq!(of("role/node-release"), json!({"allowed": [], "unknown": ["ecs:CreateService"]}));
+    assert_eq!(of("role/tidewaiter"), Value::Null, "reading changes nothing");
+    let told = run(&["--on", service, "--action", "ecs:Describe*", "--format", "json"], 0).json();
+    assert_eq!(
+        told["principals"]["arn:aws:iam::111122223333:role/tidewaiter"]["allowed"],
+        json!(["ecs:DescribeServices"])
+    );
+    let table =
+        run(&["--on", service, "--principal", "feed-importer", "--principal", "ecs-execution"], 0).stdout;
+    assert!(
+        table.contains("ecs:UpdateService") && table.contains("1 of 2 principals may do nothing"),
+        "{table}"
+    );
+    for (arguments, says) in [
+        (
+            vec!["--on", service, "--action", "ecs:RunTask"],
+            "none of the actions acts on `service/storefront/web`",
+        ),
+        (vec!["--on", service, "--on", "service/batch/x"], "name it with --can"),
+    ] {
+        let error = run(&arguments, 2).stderr;
+        assert!(error.contains(says), "{error}");
+    }
+}
+
+#[test]
+fn a_workload_stands_for_its_roles() {
+    let program = Program::new();
+    let run = |name: &str, exit| {
+        program.run(["access", "--example", "--format", "json", "--principal", name]).expect(exit)
+    };
+    let roles = |name: &str| {
+        let told = run(name, 0).json();
+        let arns = told["principals"].as_object().unwrap().keys();
+        arns.map(|arn| arn.rsplit('/').next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(roles("service/storefront/web"), ["ecs-execution", "web-task"]);
+    assert_eq!(
+        roles("arn:aws:ecs:eu-central-1:111122223333:service/storefront/web"),
+        ["ecs-execution", "web-task"]
+    );
+    assert_eq!(roles("task-definition/cart-api"), ["cart-api-task", "ecs-execution"]);
+    let error = run("service/storefront/wbe", 2).stderr;
+    assert!(error.contains("did you mean `service/storefront/web`?"), "{error}");
+    program.write(
+        "estate.json",
+        &json!({
+            "version": "1", "account": {"id": "111122223333", "partition": "aws"}, "region": "eu-west-1",
+            "taken_at": "2026-11-22T08:00:00Z",
+            "iam": {"groups": {}, "policies": {}, "roles": {}, "users": {}},
+            "ecs": {
+                "services": {"arn:aws:ecs:eu-west-1:111122223333:service/a/b": {"taskDefinition": "td:1"}},
+                "task_definitions": {"arn:aws:ecs:eu-west-1:111122223333:task-definition/bare:1": {}},
+            },
+        })
+        .to_string(),
+    );
+    for (name, says) in [
+        ("service/a/b", "the task definition `td:1` was not read"),
+        ("task-definition/bare:1", "no role of `task-definition/bare:1` is known"),
+        ("task/a/1", "the snapshot holds no `ecs.tasks`"),
+    ] {
+        let ran = program.run(["access", "--snapshot", "estate.json", "--principal", name]).expect(2);
+        assert!(ran.stderr.contains(says), "{name}: {}", ran.stderr);
+    }
+}
+
+#[test]
 fn the_example_estate_holds_what_its_policies_allow() {
     let told = Program::new().run(["access", "--example", "--format", "json"]).expect(0).json();
     let estate = std::fs::read_to_string(project("examples/estate.json")).unwrap();
