@@ -12,7 +12,8 @@
 //! - `beside`: the same for members of other collections that have the resource's key, as the tags of a repository, or
 //!   the `key` that they say, as the volume of an instance;
 //! - `iam.access` is worked out from the users, roles, groups and policies of the document: an entry of that collection has
-//!   nothing to say in `with`, and brings the user or role `beside`;
+//!   nothing to say in `with`, and brings the user or role `beside`. Policies that cannot be understood leave whoever has
+//!   them undecided, as in a pass;
 //! - the labels: lists of the controls for which it `fails`, is `not_applicable` or `unknown`. Every other control of its
 //!   collection has to pass; `passes` takes back a label that the base brings.
 //!

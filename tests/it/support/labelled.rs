@@ -17,7 +17,11 @@ const LISTS: &[(&str, &str)] = &[
 ];
 
 /// What resources have in common.
-const BASES: [&str; 2] = ["bases.yaml", "bases_surroundings.yaml"];
+const BASES: [&str; 3] = ["bases.yaml", "bases_principals.yaml", "bases_surroundings.yaml"];
+
+/// What the users and roles may do, and what that is worked out from.
+const ACCESS: &str = "iam.access";
+const ACCESS_SOURCES: [&str; 4] = ["iam.groups", "iam.policies", "iam.roles", "iam.users"];
 
 /// A document with what is expected of it.
 #[derive(Debug)]
@@ -26,7 +30,7 @@ pub(crate) struct Labelled {
     pub(crate) name: String,
     /// The document, as a pass would have collected it.
     pub(crate) document: Value,
-    /// Whether nothing of it was denied.
+    /// Whether nothing of it was denied or could not be understood.
     pub(crate) is_complete: bool,
     /// The parameters that are laid over the defaults.
     pub(crate) params: Value,
@@ -46,8 +50,8 @@ pub(crate) struct Resource {
 /// Every labelled document.
 pub(crate) fn documents() -> Vec<Labelled> {
     let directory = project("tests/fixtures/labelled");
-    let mut bases = yaml(BASES[0]);
-    merge(&mut bases, yaml(BASES[1]));
+    let mut bases = json!({});
+    BASES.iter().for_each(|name| merge(&mut bases, yaml(name)));
     let names =
         std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let names = names
@@ -101,11 +105,11 @@ impl Labelled {
             }
             resources.push(Resource { collection: base.collection, key, labels: base.labels });
         }
-        let access = access(&collections);
-        collections.insert("iam.access".to_owned(), access);
-        let document = document(file, &denied, &collections);
+        let (access, undecided) = access(&collections);
+        collections.insert(ACCESS.to_owned(), access);
+        let document = document(file, &denied, &undecided, &collections);
         let params = if file["params"].is_null() { json!({}) } else { file["params"].clone() };
-        Self { name, document, is_complete: denied.is_empty(), params, resources }
+        Self { name, document, is_complete: denied.is_empty() && undecided.is_empty(), params, resources }
     }
 }
 
@@ -218,17 +222,22 @@ fn collections() -> Vec<String> {
 
 type Collections = BTreeMap<String, Map<String, Value>>;
 
-/// What a pass writes that read everything but what was denied.
-fn document(file: &Value, denied: &BTreeSet<String>, collections: &Collections) -> Value {
+/// What a pass writes that read everything but what was denied, and could not understand the policies of some.
+fn document(
+    file: &Value,
+    denied: &BTreeSet<String>,
+    undecided: &[String],
+    collections: &Collections,
+) -> Value {
     let mut document = json!({
         "version": "1", "account": {"id": "111122223333", "partition": "aws"}, "region": "eu-central-1",
         "taken_at": file["taken_at"], "usage": usage(collections),
     });
+    let refusal = json!({"scope": "*", "operation": "a:B", "kind": "denied", "code": "AccessDenied", "message": "no"});
     for (collection, members) in collections {
         document["coverage"][collection] = if denied.contains(collection) {
             assert!(members.is_empty(), "{collection} was denied");
-            let gap = json!({"scope": "*", "operation": "a:B", "kind": "denied", "code": "AccessDenied", "message": "no"});
-            json!({"status": "denied", "gaps": [gap]})
+            json!({"status": "denied", "gaps": [refusal]})
         } else {
             let mut at = &mut document;
             for name in collection.split('.') {
@@ -238,26 +247,39 @@ fn document(file: &Value, denied: &BTreeSet<String>, collections: &Collections) 
             json!({"status": "complete", "count": members.len()})
         };
     }
+    let hidden = ACCESS_SOURCES.iter().any(|source| denied.contains(*source));
+    let mut gaps = Vec::from_iter(hidden.then_some(refusal));
+    if !undecided.is_empty() {
+        gaps.push(json!({
+            "scope": "*", "ids": undecided, "operation": "a:B", "kind": "malformed", "code": "UndecidedPolicy", "message": "no",
+        }));
+    }
+    if !gaps.is_empty() {
+        let count = collections[ACCESS].len();
+        document["coverage"][ACCESS] = json!({"status": "partial", "count": count, "gaps": gaps});
+    }
     document
 }
 
-/// What the users and roles may do, whatever entries say of it.
-fn access(collections: &Collections) -> Map<String, Value> {
-    let members = |name: &str| {
+/// What the users and roles may do, whatever entries say of it, and for whom that is undecided.
+fn access(collections: &Collections) -> (Map<String, Value>, Vec<String>) {
+    let [groups, policies, roles, users] = ACCESS_SOURCES.map(|name| {
         let raw = collections[name].iter().map(|(key, body)| (key.clone(), to_raw_value(body).unwrap()));
         raw.collect::<BTreeMap<_, _>>()
-    };
-    let [groups, policies, roles, users] =
-        ["iam.groups", "iam.policies", "iam.roles", "iam.users"].map(members);
+    });
     let mut estate =
         Estate::new(Sources { groups: &groups, policies: &policies, roles: &roles, users: &users });
     let arns = estate.arns().map(str::to_owned).collect::<Vec<_>>();
-    let told = arns.into_iter().map(|arn| {
+    let (mut members, mut undecided) = (Map::new(), Vec::new());
+    for arn in arns {
         let principal = estate.principal(&arn).unwrap();
         let access = estate.access(&principal);
-        (arn, serde_json::to_value(access).unwrap())
-    });
-    told.collect()
+        if !access.is_complete() {
+            undecided.push(arn.clone());
+        }
+        members.insert(arn, serde_json::to_value(access).unwrap());
+    }
+    (members, undecided)
 }
 
 /// Who uses each task definition.
