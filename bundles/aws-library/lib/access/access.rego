@@ -96,14 +96,42 @@ _names(text) if {
 	not startswith(text, "?")
 }
 
-# Whether the values of a key are limited: not when it must only be there.
-_is_list(bound) if is_array(object.get(bound, "one_of", null))
+# Whether the values of a key are limited: not when it must only be there, or may be anything. Of a key with several
+# values in a request, `ForAnyValue` leaves all but one free.
+_is_list(bound) if {
+	is_array(object.get(bound, "one_of", null))
+	every value in bound.one_of {
+		_says_something(value)
+	}
+}
 
 _is_list(bound) if is_array(object.get(bound, "none_of", null))
 
 _is_list(bound) if {
 	some tested in object.get(bound, "tests", [])
-	lower(tested.operator) != "null"
+	[tested.effect, lower(replace(tested.operator, "IfExists", ""))] in _ceilings
+}
+
+# A value, or a pattern that not every value matches: no `*`, `subnet-*` or `arn:aws:ecs:*:*:cluster/*`.
+_says_something(value) if {
+	beginning := trim_right(value, "*?")
+	not beginning in {"", "subnet-"}
+	not endswith(beginning, ":")
+	not _is_kind(beginning)
+}
+
+# `arn:aws:ecs:*:*:cluster/`, which has no name yet, unlike `arn:aws:ecs:*:*:task/prod/`.
+_is_kind(beginning) if {
+	endswith(beginning, "/")
+	count(split(beginning, "/")) == 2
+}
+
+# What keeps a number below another one.
+_ceilings := {
+	["Allow", "numericlessthan"],
+	["Allow", "numericlessthanequals"],
+	["Deny", "numericgreaterthan"],
+	["Deny", "numericgreaterthanequals"],
 }
 
 # What some limits demand of the principals, each limit an object with `key`; `creates` and `changes`, the actions that
@@ -133,7 +161,6 @@ violations(limits) := {violation |
 _limited(grant, limit, action) if {
 	some bound in bounds(grant, limit.key)
 	_is_there(bound, limit, action)
-	_is_list(bound)
 	_is_right(bound, limit)
 }
 
@@ -149,7 +176,10 @@ _is_there(bound, limit, action) if {
 	action in limit.changes
 }
 
-_is_right(_, limit) if count(limit.allowed) + count(limit.refused) == 0
+_is_right(bound, limit) if {
+	count(limit.allowed) + count(limit.refused) == 0
+	_is_list(bound)
+}
 
 _is_right(bound, limit) if {
 	count(limit.allowed) > 0
@@ -163,7 +193,7 @@ _is_right(bound, limit) if {
 	count(limit.refused) > 0
 	is_array(object.get(bound, "one_of", null))
 	every value in bound.one_of {
-		not value in limit.refused
+		count([refused | some refused in limit.refused; policy_documents.matches(value, refused)]) == 0
 	}
 }
 
@@ -171,8 +201,21 @@ _is_right(bound, limit) if {
 	count(limit.refused) > 0
 	is_array(object.get(bound, "none_of", null))
 	every value in limit.refused {
-		value in bound.none_of
+		_is_denied(value, bound)
 	}
+}
+
+_is_denied(value, bound) if {
+	some pattern in bound.none_of
+	policy_documents.matches(pattern, value)
+}
+
+_is_denied(value, bound) if {
+	some tested in bound.tests
+	contains(tested.operator, "IgnoreCase")
+	some written in tested.values
+	lower(written) == lower(value)
+	written in bound.none_of
 }
 
 _how(grant, key) := sprintf("nothing constrains %s", [key]) if count(bounds(grant, key)) == 0

@@ -21,6 +21,7 @@ to_tasks(principal) := [found |
 _is_for_others(grant) if {
 	some bound in access.bounds(grant, "iam:PassedToService")
 	bound.binding == "required"
+	is_array(object.get(bound, "one_of", null))
 	count([service | some service in bound.one_of; policy_documents.matches(service, tasks)]) == 0
 }
 
@@ -40,6 +41,12 @@ unnamed(grant) := {pattern |
 _any_roles := {
 	sprintf("arn:%s:iam::%s:role/~any~", [input.account.partition, input.account.id]),
 	sprintf("arn:%s:iam::%s:role/~any~/~any~", [input.account.partition, input.account.id]),
+}
+
+# True when a grant is about any role there is, without exception.
+is_for_any(grant) if {
+	count(unnamed(grant)) > 0
+	count(object.get(grant, "except", [])) == 0
 }
 
 # True when a grant is about the role with this ARN.

@@ -13,6 +13,11 @@ is_person(arn) if by_keys(arn)
 
 is_person(arn) if _is_federated(arn)
 
+is_person(arn) if {
+	not _is_machine(arn)
+	_is_role_of_people(arn)
+}
+
 # True when people act with it by credentials of IAM, which can carry a second factor.
 by_keys(arn) if {
 	contains(arn, ":user/")

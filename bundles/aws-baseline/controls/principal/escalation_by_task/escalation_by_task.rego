@@ -62,10 +62,11 @@ can_give_roles(principal) if {
 }
 
 dangers(grant) := {danger |
+	passing.is_for_any(grant)
 	some pattern in passing.unnamed(grant)
 	danger := {"how": sprintf("%s means any role", [pattern]), "says": "named roles"}
 } | {danger |
-	count(passing.unnamed(grant)) == 0
+	not passing.is_for_any(grant)
 	some role in administrators
 	passing.is_passable(grant, role)
 	danger := {

@@ -4,10 +4,10 @@
 #   Express services and daemons run tasks as services do, through calls of their own, and a limit on
 #   `ecs:CreateService` says nothing about these. The control looks at each user and role whose every way to call
 #   `ecs:CreateService` is limited by `ecs:subnet`, `ecs:auto-assign-public-ip`, `ecs:enable-execute-command`,
-#   `ecs:task-cpu`, `ecs:task-memory`, `ecs:propagate-tags` or `ecs:enable-ecs-managed-tags`, or that may not call it
-#   at all, and fails when a statement lets it create an Express service or a daemon without the same limit, be it
-#   because the call does not carry the key. The same goes for `ecs:privileged` with `ecs:RegisterTaskDefinition` and
-#   `ecs:RegisterDaemonTaskDefinition`.
+#   `ecs:task-cpu`, `ecs:task-memory`, `ecs:propagate-tags` or `ecs:enable-ecs-managed-tags`, and fails when a statement
+#   lets it create an Express service or a daemon without the same limit, be it because the call does not carry the
+#   key. The same goes for `ecs:privileged` with `ecs:RegisterTaskDefinition` and `ecs:RegisterDaemonTaskDefinition`.
+#   A user or role that cannot call these at all goes round no limit of its own, and is not applicable.
 # related_resources:
 #   - https://docs.aws.amazon.com/AmazonECS/latest/developerguide/express-service-overview.html
 #   - https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html

@@ -27,6 +27,7 @@ import rego.v1
 
 import data.lib.access
 import data.lib.passing
+import data.lib.policy_documents
 
 deny contains violation if {
 	some arn, principal in access.judged
@@ -67,6 +68,6 @@ names_service(grant) if {
 	some bound in access.bounds(grant, "iam:PassedToService")
 	bound.binding == "required"
 	every service in bound.one_of {
-		not contains(service, "*")
+		not policy_documents.matches(service, "any-service.amazonaws.com")
 	}
 }

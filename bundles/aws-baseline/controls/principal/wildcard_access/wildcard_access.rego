@@ -69,8 +69,17 @@ covers_everything(pattern, _) if {
 	}
 }
 
+# What a pattern that means every resource matches: `*`, `arn:aws:ecs:*`.
+some_resources := {resource |
+	some rest in ["cluster/~any~", "service/~any~/~any~", "task-definition/~any~:1"]
+	resource := sprintf("arn:%s:ecs:%s:%s:%s", [input.account.partition, input.region, input.account.id, rest])
+}
+
 is_unlimited(grant) if {
-	"*" in grant.resources
+	some pattern in grant.resources
+	every resource in some_resources {
+		policy_documents.matches(pattern, resource)
+	}
 	not access.requires(grant, "ecs:cluster")
 	not access.requires(grant, "aws:ResourceTag/")
 	not access.requires(grant, "ecs:ResourceTag/")
