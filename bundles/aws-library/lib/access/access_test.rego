@@ -49,8 +49,29 @@ test_a_key_is_required_by_a_list_and_not_by_its_presence if {
 		{"binding": "when_present", "one_of": ["a"]},
 		{"binding": "required"},
 		{"binding": "required", "tests": [{"operator": "Null", "effect": "Allow", "values": ["false"]}]},
+		{"binding": "required", "tests": [{"operator": "ForAnyValue:StringEquals", "effect": "Allow", "values": ["a"]}]},
+		{"binding": "required", "tests": [{"operator": "NumericGreaterThan", "effect": "Allow", "values": ["1"]}]},
 	] {
 		not access.requires(bound("ecs:cluster", body), "ecs:cluster")
+	}
+}
+
+test_a_pattern_that_every_value_matches_is_no_list if {
+	every value in ["*", "?*", "subnet-*", "arn:aws:ecs:*", "arn:aws:ecs:*:*:cluster/*"] {
+		not access.requires(bound("ecs:cluster", {"binding": "required", "one_of": ["a", value]}), "ecs:cluster")
+	}
+	every value in ["a*", "*prod", "arn:aws:ecs:*:*:cluster/web-*", "arn:aws:ecs:*:*:task/prod/*"] {
+		access.requires(bound("ecs:task", {"binding": "required", "one_of": [value]}), "ecs:task")
+	}
+}
+
+test_a_number_is_limited_by_what_it_stays_below if {
+	every tested in [
+		{"effect": "Allow", "operator": "NumericLessThan"},
+		{"effect": "Allow", "operator": "NumericLessThanEqualsIfExists"},
+		{"effect": "Deny", "operator": "NumericGreaterThanIfExists"},
+	] {
+		access.requires(bound("aws:MultiFactorAuthAge", {"binding": "required", "tests": [tested]}), "aws:MultiFactorAuthAge")
 	}
 }
 
@@ -130,10 +151,21 @@ test_values_are_held_against_what_is_allowed_or_refused if {
 	said(required({"one_of": ["b"]}), {"allowed": set()}) == set()
 	said(required({"one_of": ["b"]}), {"allowed": set(), "refused": {"a"}}) == set()
 	said(required({"none_of": ["a"]}), {"allowed": set(), "refused": {"a"}}) == set()
+	said(required({"none_of": ["a*"]}), {"allowed": set(), "refused": {"ab"}}) == set()
+	said(required({"one_of": ["b*"]}), {"allowed": set(), "refused": {"ab"}}) == set()
+	count(said(required({"one_of": ["a*"]}), {"allowed": set(), "refused": {"ab"}})) == 1
 	count(said(required({"one_of": ["a"]}), {"allowed": set(), "refused": {"a"}})) == 1
 	count(said(required({"none_of": ["b"]}), {"allowed": set(), "refused": {"a"}})) == 1
 	count(said(required({"none_of": ["b"]}), {})) == 1
 }
+
+test_a_denial_in_other_letters_counts_where_its_operator_does_not_mind if {
+	said(required(without_true("StringEqualsIgnoreCase")), {"allowed": set(), "refused": {"true"}}) == set()
+	count(said(required(without_true("StringEquals")), {"allowed": set(), "refused": {"true"}})) == 1
+}
+
+# What a denial of `TRUE` by an operator leaves.
+without_true(operator) := {"none_of": ["TRUE"], "tests": [{"effect": "Deny", "operator": operator, "values": ["TRUE"]}]}
 
 test_evidence_says_where_the_statement_is_and_what_would_fix_it if {
 	found := access.violations([limit]) with input.iam.access as {arn: {

@@ -23,6 +23,7 @@ test_statements_for_other_services_are_not_for_tasks if {
 	every body in [
 		{"binding": "required", "one_of": ["lambda.amazonaws.com", "ecs-tasks.amazonaws.com"]},
 		{"binding": "required", "one_of": ["*.amazonaws.com"]},
+		{"binding": "required"},
 		{"binding": "when_present", "one_of": ["lambda.amazonaws.com"]},
 		{"binding": "unknown"},
 	] {
@@ -39,6 +40,12 @@ test_a_pattern_that_means_any_role_is_unnamed if {
 		"arn:aws:iam::444455556666:role/*",
 	]}) with input.account as account
 	found == {"*", "arn:aws:iam::*:role/*", "arn:aws:iam::111122223333:role/*/*"}
+}
+
+test_a_grant_is_for_any_role_unless_some_are_excepted if {
+	passing.is_for_any({"resources": ["*"]}) with input.account as account
+	not passing.is_for_any({"resources": ["*"], "except": ["arn:aws:iam::111122223333:role/admin"]}) with input.account as account
+	not passing.is_for_any({"resources": ["arn:aws:iam::111122223333:role/web"]}) with input.account as account
 }
 
 test_a_role_is_passable_that_is_meant_and_not_excepted if {

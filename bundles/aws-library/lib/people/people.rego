@@ -38,6 +38,7 @@ _is_role_of_people(arn) if {
 
 _is_role_of_people(arn) if {
 	some statement in _trust(arn)
+	statement.Effect == "Allow"
 	some trusted in policy_documents.list(statement.Principal.AWS)
 	contains(trusted, ":user/")
 }
@@ -56,6 +57,7 @@ _is_federated(arn) if {
 _is_federated(arn) if {
 	not _is_machine(arn)
 	some statement in _trust(arn)
+	statement.Effect == "Allow"
 	some trusted in policy_documents.list(statement.Principal.Federated)
 	contains(trusted, ":saml-provider/")
 }

@@ -66,6 +66,23 @@ test_a_role_that_takes_a_second_factor_is_guarded if {
 	)
 }
 
+test_a_guarded_role_is_of_people_all_the_same if {
+	roles := trusting({"AWS": user}, {"Bool": {"aws:MultiFactorAuthPresent": "true"}})
+	people.is_person(role) with input.iam.roles as roles
+	not people.is_person(role) with data.params.people.machines as ["*:role/ops"]
+		with input.iam.roles as roles
+}
+
+test_whom_a_trust_policy_denies_does_not_act_with_the_role if {
+	every principal in [{"AWS": user}, {"Federated": "arn:aws:iam::111122223333:saml-provider/idp"}] {
+		document := {"Statement": [
+			{"Effect": "Deny", "Action": "sts:AssumeRole", "Principal": principal},
+			{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}},
+		]}
+		not people.is_person(role) with input.iam.roles as {role: {"AssumeRolePolicyDocument": document}}
+	}
+}
+
 test_a_denial_opens_no_way if {
 	document := {"Statement": [
 		{"Effect": "Deny", "Action": "sts:AssumeRole", "Principal": "*"},

@@ -62,6 +62,18 @@ test_denies_an_administrator if {
 	)}
 }
 
+test_judges_the_roles_that_are_left_where_some_are_denied if {
+	every except, count_of in {"arn:aws:iam::111122223333:role/tasks/admin": 0, "arn:aws:iam::111122223333:role/tasks/web": 1} {
+		access := json.patch(estate(["ecs:RunTask"], ["*"]), [{
+			"op": "add",
+			"path": ["iam", "access", arn, "grants", 0, "except"],
+			"value": [except],
+		}])
+		count(control.deny) == count_of with input as access
+		count(control.exclude) == 0 with input as access
+	}
+}
+
 test_denies_every_way if {
 	every actions in [
 		["ecs:RegisterTaskDefinition", "ecs:UpdateService"],

@@ -36,6 +36,7 @@ test_denies_any_role_to_any_service if said({}) == {any_service, sentence("* mea
 test_denies_named_roles_to_any_service if {
 	said(named) == {any_service}
 	said(object.union(named, to(["*.amazonaws.com"]))) == {any_service}
+	said(object.union(named, {"keys": {"iam:PassedToService": {"binding": "required"}}})) == {any_service}
 }
 
 test_denies_any_role_to_tasks if {
@@ -46,9 +47,10 @@ test_denies_any_role_to_tasks if {
 }
 
 test_allows_named_roles_to_tasks if {
-	access := holding("ecs:RunTask", object.union(named, to(["ecs-tasks.amazonaws.com"])))
-	count(control.deny) == 0 with input as access
-	count(control.exclude) == 0 with input as access
+	every service in ["ecs-tasks.amazonaws.com", "ecs-tasks.*"] {
+		count(control.deny) == 0 with input as holding("ecs:RunTask", object.union(named, to([service])))
+		count(control.exclude) == 0 with input as holding("ecs:RunTask", object.union(named, to([service])))
+	}
 }
 
 test_leaves_out_what_goes_to_other_services if {

@@ -40,6 +40,12 @@ test_allows_both if {
 	count(control.exclude) == 0 with input.iam.access as holding(["ecs:CreateService", "ecs:UpdateService"], {"keys": {"ecs:propagate-tags": {"binding": "required", "one_of": ["SERVICE"]}, "ecs:enable-ecs-managed-tags": {"binding": "required", "one_of": ["true"]}}})
 }
 
+test_allows_a_denial_of_the_one_value_without_tags if {
+	access := holding(["ecs:CreateService"], {"keys": {"ecs:propagate-tags": {"binding": "required", "none_of": ["NONE"]}, "ecs:enable-ecs-managed-tags": {"binding": "required", "none_of": ["false"]}}})
+	count(control.deny) == 0 with input.iam.access as access
+	count(control.exclude) == 0 with input.iam.access as access
+}
+
 test_allows_an_update_that_may_leave_them_out if {
 	count(control.deny) == 0 with input.iam.access as holding(["ecs:UpdateService"], {"keys": {"ecs:propagate-tags": {"binding": "when_present", "one_of": ["SERVICE"]}, "ecs:enable-ecs-managed-tags": {"binding": "when_present", "none_of": ["false"]}}})
 	count(control.exclude) == 0 with input.iam.access as holding(["ecs:UpdateService"], {"keys": {"ecs:propagate-tags": {"binding": "when_present", "one_of": ["SERVICE"]}, "ecs:enable-ecs-managed-tags": {"binding": "when_present", "none_of": ["false"]}}})

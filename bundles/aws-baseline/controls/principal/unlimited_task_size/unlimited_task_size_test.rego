@@ -35,6 +35,19 @@ test_denies_a_size_that_must_only_be_there if {
 	count(found) > 0
 }
 
+test_denies_a_lower_bound if {
+	bound := {"binding": "required", "tests": [{"effect": "Allow", "operator": "NumericGreaterThanEquals", "values": ["256"]}]}
+	found := control.deny with input.iam.access as holding(["ecs:RegisterTaskDefinition"], {"keys": {"ecs:task-cpu": bound, "ecs:task-memory": bound}})
+	count(found) == 2
+}
+
+test_allows_what_denies_larger_sizes_and_none if {
+	bound := {"binding": "required", "tests": [{"effect": "Deny", "operator": "NumericGreaterThanIfExists", "values": ["4096"]}]}
+	access := holding(["ecs:RegisterTaskDefinition"], {"keys": {"ecs:task-cpu": bound, "ecs:task-memory": bound}})
+	count(control.deny) == 0 with input.iam.access as access
+	count(control.exclude) == 0 with input.iam.access as access
+}
+
 test_allows_both_limits if {
 	count(control.deny) == 0 with input.iam.access as holding(["ecs:RegisterTaskDefinition"], {"keys": {"ecs:task-cpu": {"binding": "required", "tests": [{"effect": "Allow", "operator": "NumericLessThan", "values": ["4096"]}]}, "ecs:task-memory": {"binding": "required", "one_of": ["512"]}}})
 	count(control.exclude) == 0 with input.iam.access as holding(["ecs:RegisterTaskDefinition"], {"keys": {"ecs:task-cpu": {"binding": "required", "tests": [{"effect": "Allow", "operator": "NumericLessThan", "values": ["4096"]}]}, "ecs:task-memory": {"binding": "required", "one_of": ["512"]}}})

@@ -69,17 +69,18 @@ covers_everything(pattern, _) if {
 	}
 }
 
-# What a pattern that means every resource matches: `*`, `arn:aws:ecs:*`.
-some_resources := {resource |
-	some rest in ["cluster/~any~", "service/~any~/~any~", "task-definition/~any~:1"]
-	resource := sprintf("arn:%s:ecs:%s:%s:%s", [input.account.partition, input.region, input.account.id, rest])
+# `*`, or `arn:aws:ecs:*`.
+means_everything(pattern) if {
+	endswith(pattern, "*")
+	count(split(pattern, ":")) < 6
 }
+
+# `arn:aws:ecs:*:*:*`, in whatever Region.
+means_everything(pattern) if trim(split(pattern, ":")[5], "*/") == ""
 
 is_unlimited(grant) if {
 	some pattern in grant.resources
-	every resource in some_resources {
-		policy_documents.matches(pattern, resource)
-	}
+	means_everything(pattern)
 	not access.requires(grant, "ecs:cluster")
 	not access.requires(grant, "aws:ResourceTag/")
 	not access.requires(grant, "ecs:ResourceTag/")

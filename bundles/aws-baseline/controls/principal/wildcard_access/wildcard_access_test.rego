@@ -29,6 +29,12 @@ test_denies_everything_on_everything if {
 	}
 }
 
+test_denies_every_resource_however_it_is_written if {
+	every pattern in ["*", "arn:aws:ecs:*", "arn:aws:ecs:*:*:*", "arn:aws:ecs:eu-west-1:111122223333:*/*"] {
+		count(denied(["ecs:*"], {"resources": ["arn:aws:ecs:*:*:cluster/prod", pattern]})) == 1
+	}
+}
+
 test_denies_under_a_condition_on_the_caller if {
 	factor := {"aws:MultiFactorAuthPresent": {"binding": "required", "one_of": ["true"]}}
 	count(denied(["*"], {"keys": factor})) == 1
