@@ -5,8 +5,8 @@
 #   people assume, which may delete or deregister what ECS holds, and fails when a statement lets them do so without
 #   `aws:MultiFactorAuthPresent` being required to be `true`, or `aws:MultiFactorAuthAge` being limited, in every
 #   request: `BoolIfExists` lets requests with access keys pass. People are users, roles whose trust policy names
-#   users, and those of `data.params.people`. Roles that a trust policy with a second factor protects pass the first
-#   time they are assumed, and are not judged; neither are those that an identity provider signs people in to, since
+#   users, and those of `data.params.people`. Roles whose trust policy asks for a second factor are not judged,
+#   because it was given when they were assumed; neither are those that an identity provider signs people in to, since
 #   such sessions never carry the key.
 # related_resources:
 #   - https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html
