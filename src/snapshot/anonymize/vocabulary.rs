@@ -131,6 +131,7 @@ impl Vocabulary {
             || VALUES.get(field).is_some_and(|values| values.contains(text))
             || WORDS_OF_ACCESS.iter().any(|(of, words)| *of == field && words.contains(&text))
             || (field == "name" && FIELDS.contains(text))
+            || (field == "ActionName" && Self::is_operation(text))
             || self.is_phrase(text)
     }
 
