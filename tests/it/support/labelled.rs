@@ -233,7 +233,8 @@ fn document(
         "version": "1", "account": {"id": "111122223333", "partition": "aws"}, "region": "eu-central-1",
         "taken_at": file["taken_at"], "usage": usage(collections),
     });
-    let refusal = json!({"scope": "*", "operation": "a:B", "kind": "denied", "code": "AccessDenied", "message": "no"});
+    let refusal =
+        json!({"scope": "*", "operation": "a:B", "kind": "denied", "code": "AccessDenied", "message": "no"});
     for (collection, members) in collections {
         document["coverage"][collection] = if denied.contains(collection) {
             assert!(members.is_empty(), "{collection} was denied");
