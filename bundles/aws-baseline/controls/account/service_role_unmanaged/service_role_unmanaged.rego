@@ -38,6 +38,7 @@ deny contains violation if {
 deny contains violation if {
 	some account, _ in input.accounts
 	some arn, service in input.ecs.services
+	object.get(service, "status", "ACTIVE") != "INACTIVE"
 	is_string(service.roleArn)
 	not contains(service.roleArn, "role/aws-service-role/ecs.amazonaws.com/")
 	violation := {

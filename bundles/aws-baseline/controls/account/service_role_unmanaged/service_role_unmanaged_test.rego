@@ -44,6 +44,12 @@ test_allows_the_service_linked_role if {
 	count(control.exclude) == 0 with input as account([linked], linked)
 }
 
+test_allows_a_service_that_is_deleted if {
+	document := account([linked], "arn:aws:iam::111122223333:role/ecsServiceRole")
+	service := "arn:aws:ecs:eu-west-1:111122223333:service/prod/web"
+	count(control.deny) == 0 with input as object.union(document, {"ecs": {"services": {service: {"status": "INACTIVE"}}}})
+}
+
 test_leaves_out_an_account_without_clusters if {
 	empty := {"accounts": {"111122223333": {}}, "iam": {"roles": {}}, "ecs": {"clusters": {}, "services": {}}}
 	count(control.deny) == 0 with input as empty

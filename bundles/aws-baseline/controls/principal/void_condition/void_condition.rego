@@ -2,10 +2,12 @@
 # title: Conditions are about keys that the action carries
 # description: |
 #   An allowing statement with a condition on a key that the action does not support never matches, a denying one with
-#   such a condition never denies, and one with `IfExists`, `ForAllValues` or a negated operator lets everything pass: the
-#   statement looks like a limit and is none. The control looks at each statement of users and roles that names an action
-#   of ECS, and fails when the service authorization reference does not list the condition's key for it. A pattern means
-#   those of its actions that support the key, and fails when none does.
+#   such a condition never denies, and one with `IfExists`, `ForAllValues` or a negated operator lets everything pass:
+#   the statement looks like a limit and is none. The control looks at each statement of users and roles that names an
+#   action of ECS, and fails when the service authorization reference does not list the condition's key for it. A
+#   pattern means those of its actions that support the key, and fails when none does. A key that the reference does
+#   not list for any action may be newer than it, or misspelt, and is not judged here: it limits nothing for IA02 to
+#   IA08.
 # related_resources:
 #   - https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html
 #   - https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
