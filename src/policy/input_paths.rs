@@ -172,7 +172,7 @@ mod tests {
     fn a_bare_or_dynamic_reference_reads_everything_below() {
         assert_eq!(check("").unwrap().collections.len(), Collection::ALL.len());
         assert!(check("_.services").unwrap().usage);
-        assert_eq!(check("iam").unwrap().collections.len(), 5);
+        assert_eq!(check("iam").unwrap().collections.len(), 6);
         assert_eq!(check("iam._").unwrap(), check("iam").unwrap());
     }
 

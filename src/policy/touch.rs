@@ -273,10 +273,11 @@ mod tests {
 
     #[test]
     fn what_a_principal_used_and_nobody_could_read_touches_that_principal() {
-        for other in [Collection::LastAccessed, Collection::Roles, Collection::Users] {
-            let check = |id: &str| touches(Collection::Access, other, gap("*", &[id]), r#"{"kind": "role"}"#);
-            assert!(check("key") && !check("another"), "{other}");
-        }
+        let check =
+            |other, id: &str| touches(Collection::Access, other, gap("*", &[id]), r#"{"kind": "role"}"#);
+        assert!(check(Collection::LastAccessed, "key") && !check(Collection::LastAccessed, "another"));
+        // A role may be one that the principal can pass, whatever the principal names.
+        assert!(check(Collection::Roles, "key") && check(Collection::Roles, "another"));
     }
 
     #[test]
