@@ -33,6 +33,7 @@
 //! | plan, ledger | what is to be done about findings; what earlier passes did |
 
 pub mod access;
+pub mod attest;
 pub mod aws;
 pub mod cli;
 pub mod collect;
@@ -46,6 +47,7 @@ pub mod ledger;
 pub mod policy;
 pub mod publish;
 pub mod reconcile;
+pub mod registry;
 pub mod report;
 pub mod snapshot;
 pub mod sources;

@@ -5,6 +5,7 @@
 
 mod control;
 mod coverage;
+mod digest;
 mod exception;
 mod finding;
 mod ids;
@@ -13,6 +14,7 @@ mod verdict;
 
 pub use control::{BundleId, Control, Covered, Mapping, Remediation};
 pub use coverage::{CollectionCoverage, Coverage, Gap, GapKind, Status};
+pub use digest::{Digest, InvalidDigest};
 pub use exception::{Exception, ExceptionId, ExceptionKind};
 pub use finding::{Compliance, Finding, FindingId, RecordState};
 pub use ids::{AccountId, ControlId, InvalidId, Partition, Region, Scope};

@@ -1,0 +1,1 @@
+//! Signatures of the Notary Project, those of AWS Signer among them.

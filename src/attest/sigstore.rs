@@ -1,0 +1,1 @@
+//! Signatures and attestations of cosign: with keys, and keyless.
