@@ -10,11 +10,16 @@
 //! **Invariant:** one good signature is enough for an attestor, and no number of bad ones takes it away.
 
 mod artifact;
+mod facts;
 pub mod notation;
 mod outcome;
 pub mod sigstore;
 
 pub use artifact::{Artifact, Content, Layer};
+pub use facts::{
+    Answer, AttestorStatus, DigestSource, Examined, Image, Layout, Refused, Signature, Standing, UserKind,
+    Users,
+};
 pub use outcome::{
     Evidence, LogEntry, Outcome, Refusal, Revocation, RevocationQuery, RevocationState, SignedAt, Signer,
     TimeSource,

@@ -22,6 +22,7 @@ mod elbv2;
 mod events;
 mod guardduty;
 mod iam;
+mod images;
 mod inspector;
 mod last_accessed;
 mod logs;
@@ -178,6 +179,7 @@ pub async fn collect(
         .collect::<BTreeMap<_, _>>();
     plan::inherit(&mut gathered);
     access::work_out(&mut gathered);
+    images::work_out(&mut gathered);
     if let (Some(reading), Some(access)) = (last_accessed, gathered.get(&Collection::Access)) {
         let read = last_accessed::read(reading, access, options).await;
         gathered.insert(Collection::LastAccessed, read);

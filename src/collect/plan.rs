@@ -54,6 +54,8 @@ operations! {
     GET_LIFECYCLE_POLICY = "ecr:GetLifecyclePolicy", EcrRepositoryRead;
     LIST_REPOSITORY_TAGS = "ecr:ListTagsForResource", EcrRepositoryRead;
     DESCRIBE_IMAGES = "ecr:DescribeImages", EcrImageRead;
+    DESCRIBE_SIGNING_STATUS = "ecr:DescribeImageSigningStatus", EcrImageRead;
+    GET_SIGNING_CONFIGURATION = "ecr:GetSigningConfiguration", EcrRead;
     DESCRIBE_SCAN_FINDINGS = "ecr:DescribeImageScanFindings", EcrImageRead;
     LIST_DETECTORS = "guardduty:ListDetectors", GuardDutyRead;
     GET_DETECTOR = "guardduty:GetDetector", GuardDutyRead;
@@ -83,8 +85,15 @@ operations! {
 fn operations(collection: Collection) -> &'static [Operation] {
     match collection {
         // The account is known from the session; task sets stand in the bodies of services, images are described to know
-        // what references stand for, and access is worked out.
-        Collection::Access | Collection::Accounts | Collection::Images | Collection::TaskSets => &[],
+        // what references stand for, and access is worked out. What attestors take follows from their file.
+        Collection::Access
+        | Collection::Accounts
+        | Collection::Attestors
+        | Collection::Images
+        | Collection::TaskSets
+        | Collection::UsedImages => &[],
+        Collection::SigningConfiguration => &[GET_SIGNING_CONFIGURATION],
+        Collection::SigningStatus => &[DESCRIBE_SIGNING_STATUS],
         Collection::ScalableTargets => &[DESCRIBE_SCALABLE_TARGETS],
         Collection::NetworkInterfaces => &[DESCRIBE_NETWORK_INTERFACES],
         Collection::RouteTables => &[DESCRIBE_ROUTE_TABLES],
@@ -189,11 +198,11 @@ fn dependencies(collection: Collection) -> &'static [Collection] {
         Collection::AccessPoints | Collection::LogGroups | Collection::Parameters | Collection::Secrets => {
             &[Collection::TaskDefinitions]
         }
-        Collection::ImageReferences => {
+        Collection::ImageReferences | Collection::UsedImages => {
             &[Collection::ServiceRevisions, Collection::TaskDefinitions, Collection::Tasks]
         }
         Collection::Images => &[Collection::ImageReferences],
-        Collection::ImageScanFindings => &[Collection::Images],
+        Collection::ImageScanFindings | Collection::SigningStatus => &[Collection::Images],
         _ => &[],
     }
 }
@@ -248,7 +257,7 @@ fn further_actions(collection: Collection) -> &'static [&'static str] {
 /// hidden too.
 pub(super) fn inherit(gathered: &mut BTreeMap<Collection, Gathered>) {
     // Each after its dependencies.
-    const ORDER: [Collection; 33] = [
+    const ORDER: [Collection; 35] = [
         Collection::CapacityProviders,
         Collection::ContainerInstances,
         Collection::Daemons,
@@ -282,6 +291,8 @@ pub(super) fn inherit(gathered: &mut BTreeMap<Collection, Gathered>) {
         Collection::ImageReferences,
         Collection::Images,
         Collection::ImageScanFindings,
+        Collection::SigningStatus,
+        Collection::UsedImages,
     ];
     for heir in ORDER {
         let inherited = dependencies(heir)

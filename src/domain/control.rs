@@ -29,7 +29,7 @@ pub struct Control {
     pub population: Collection,
     /// Every collection that the policy, or a helper that it calls, reads; the population included.
     pub reads: Vec<Collection>,
-    /// Those of them that `input.usage` and `input.images` are made from, when the policy reads these. What one of them
+    /// Those of them that `input.usage` is made from, when the policy reads it. What one of them
     /// hides may be missing from the join of any member.
     pub joined: Vec<Collection>,
     /// What a person does about a failure.

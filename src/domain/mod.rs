@@ -9,6 +9,7 @@ mod digest;
 mod exception;
 mod finding;
 mod ids;
+mod image;
 mod severity;
 mod verdict;
 
@@ -18,6 +19,7 @@ pub use digest::{Digest, InvalidDigest};
 pub use exception::{Exception, ExceptionId, ExceptionKind};
 pub use finding::{Compliance, Finding, FindingId, RecordState};
 pub use ids::{AccountId, ControlId, InvalidId, Partition, Region, Scope};
+pub use image::{ImageReference, InvalidReference};
 pub use severity::Severity;
 pub use verdict::{Outcome, Verdict, VerdictKind, Violation};
 

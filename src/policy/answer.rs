@@ -13,9 +13,11 @@ pub(super) struct Answer {
     pub(super) denied: BTreeMap<String, Vec<Violation>>,
     /// Why a resource is not judged.
     pub(super) excluded: BTreeMap<String, String>,
+    /// Why nobody can tell about a resource, sorted.
+    pub(super) unknown: BTreeMap<String, Vec<String>>,
 }
 
-/// Reads what `deny` and `exclude` gave; `is_member` tells whether a key is one of the population's.
+/// Reads what `deny`, `exclude` and `unknown` gave; `is_member` tells whether a key is one of the population's.
 ///
 /// # Errors
 ///
@@ -23,6 +25,7 @@ pub(super) struct Answer {
 pub(super) fn read(
     deny: &Value,
     exclude: Option<&Value>,
+    unknown: Option<&Value>,
     is_member: impl Fn(&str) -> bool,
 ) -> Result<Answer, String> {
     let mut answer = Answer::default();
@@ -43,18 +46,31 @@ pub(super) fn read(
             .sort_by_cached_key(|violation| (violation.message.clone(), violation.evidence.to_string()));
         violations.dedup();
     }
+    for (resource, reasons) in reasons("exclude", "an exclusion", exclude, &is_member)? {
+        answer.excluded.insert(resource, reasons.join("; "));
+    }
+    answer.unknown = reasons("unknown", "an unknown", unknown, &is_member)?;
+    Ok(answer)
+}
+
+/// The reasons that a rule gives for resources, sorted, without repetitions.
+fn reasons(
+    name: &str,
+    what: &'static str,
+    value: Option<&Value>,
+    is_member: impl Fn(&str) -> bool,
+) -> Result<BTreeMap<String, Vec<String>>, String> {
     let mut reasons = BTreeMap::<String, Vec<String>>::new();
-    for item in exclude.map_or(Ok(Vec::new()), |exclude| items("exclude", exclude))? {
-        let fields = Item::of("an exclusion", item, &["resource", "reason"])?;
+    for item in value.map_or(Ok(Vec::new()), |value| items(name, value))? {
+        let fields = Item::of(what, item, &["resource", "reason"])?;
         let resource = fields.resource(&is_member)?;
         reasons.entry(resource.to_owned()).or_default().push(fields.text("reason")?.to_owned());
     }
-    for (resource, mut reasons) in reasons {
+    for reasons in reasons.values_mut() {
         reasons.sort();
         reasons.dedup();
-        answer.excluded.insert(resource, reasons.join("; "));
     }
-    Ok(answer)
+    Ok(reasons)
 }
 
 /// The elements of a set; a rule that is undefined has none.
@@ -66,7 +82,7 @@ fn items<'a>(name: &str, value: &'a Value) -> Result<Vec<&'a Value>, String> {
     }
 }
 
-/// One element of `deny` or `exclude`.
+/// One element of `deny`, `exclude` or `unknown`.
 struct Item<'a> {
     what: &'static str,
     fields: BTreeMap<&'a str, &'a Value>,
@@ -115,7 +131,7 @@ mod tests {
         // JSON has no sets; a set of the array's elements is what `contains` makes.
         let items = Value::from_json_str(deny).unwrap();
         let set = items.as_array().unwrap().iter().cloned().collect::<std::collections::BTreeSet<_>>();
-        read(&Value::from(set), None, |key| key == "a")
+        read(&Value::from(set), None, None, |key| key == "a")
     }
 
     #[test]
@@ -156,11 +172,14 @@ mod tests {
         ] {
             assert_eq!(check(deny).unwrap_err(), expected);
         }
-        assert_eq!(read(&Value::from(true), None, |_| true).unwrap_err(), "`deny` is not a set");
+        assert_eq!(read(&Value::from(true), None, None, |_| true).unwrap_err(), "`deny` is not a set");
     }
 
     #[test]
     fn an_undefined_rule_says_nothing() {
-        assert_eq!(read(&Value::Undefined, Some(&Value::Undefined), |_| true), Ok(Answer::default()));
+        assert_eq!(
+            read(&Value::Undefined, Some(&Value::Undefined), Some(&Value::Undefined), |_| true),
+            Ok(Answer::default())
+        );
     }
 }

@@ -56,6 +56,8 @@ pub(super) struct EntryPoints {
     pub(super) deny: String,
     /// The path of `exclude`, where the control has one.
     pub(super) exclude: Option<String>,
+    /// The path of `unknown`, where the control has one.
+    pub(super) unknown: Option<String>,
     /// What the policy looks into.
     pub(super) reads: Reads,
 }
@@ -284,8 +286,8 @@ fn finish(
         let drafts = read.iter().flat_map(|bundle| &bundle.controls);
         let rules = drafts.filter_map(|draft| {
             let entry = entry_points.get(&draft.metadata.id)?;
-            let rules = [Some(entry.deny.as_str()), entry.exclude.as_deref()].into_iter().flatten();
-            Some(rules.map(|rule| (draft.file.as_str(), rule)))
+            let rules = [Some(entry.deny.as_str()), entry.exclude.as_deref(), entry.unknown.as_deref()];
+            Some(rules.into_iter().flatten().map(|rule| (draft.file.as_str(), rule)))
         });
         prepared.check_functions(&rules.flatten().collect::<Vec<_>>(), &mut problems);
     }
@@ -344,23 +346,23 @@ fn entry(graph: &Graph, draft: &Draft, problems: &mut Vec<Diagnostic>) -> EntryP
             Diagnostic::of_file(&draft.file, Code::Contract, format!("the control's `{name}` {message}"));
         problems.push(problem.with_help(format!("write `{name} contains … if {{ … }}`")));
     };
-    let (deny, exclude) = (path("deny"), path("exclude"));
+    let deny = path("deny");
     match graph.rule(&deny) {
         None => wrong("deny", "is missing"),
         Some(rule) if !rule.is_set => wrong("deny", "is not a set"),
         Some(_) => {}
     }
-    let has_exclude = graph.rule(&exclude);
-    if has_exclude.is_some_and(|rule| !rule.is_set) {
-        wrong("exclude", "is not a set");
-    }
-    let rules = [deny.as_str()].into_iter().chain(has_exclude.map(|_| exclude.as_str())).collect::<Vec<_>>();
-    let reads = graph.reads(&rules);
-    EntryPoints {
-        deny: format!("data.{deny}"),
-        exclude: has_exclude.map(|_| format!("data.{exclude}")),
-        reads,
-    }
+    let mut rules = vec![deny.clone()];
+    let [exclude, unknown] = ["exclude", "unknown"].map(|name| {
+        let rule = graph.rule(&path(name))?;
+        if !rule.is_set {
+            wrong(name, "is not a set");
+        }
+        rules.push(path(name));
+        Some(format!("data.{}", path(name)))
+    });
+    let reads = graph.reads(&rules.iter().map(String::as_str).collect::<Vec<_>>());
+    EntryPoints { deny: format!("data.{deny}"), exclude, unknown, reads }
 }
 
 /// Names that must be unique among all bundles: bundles, controls with their aliases, and packages.

@@ -57,10 +57,6 @@ pub(super) fn input(snapshot: &Snapshot, reads: &Reads) -> serde_json::Result<Va
         let usage = strings.entries(&snapshot.usage)?;
         top.insert(strings.share("usage"), usage);
     }
-    if reads.images {
-        let images = strings.entries(&snapshot.images)?;
-        top.insert(strings.share("images"), images);
-    }
     let rest = serde_json::json!({
         "version": VERSION,
         "account": snapshot.account,
@@ -281,7 +277,7 @@ mod tests {
     #[test]
     fn a_document_that_is_read_whole_is_the_same_as_the_engine_would_read_it() {
         let snapshot = Snapshot::from_json(DOCUMENT).unwrap();
-        let reads = Reads { collections: Collection::ALL.into_iter().collect(), usage: true, images: true };
+        let reads = Reads { collections: Collection::ALL.into_iter().collect(), usage: true };
         let mut text = Vec::new();
         snapshot.to_json(&mut text).unwrap();
         let expected = Value::from_json_str(std::str::from_utf8(&text).unwrap()).unwrap();

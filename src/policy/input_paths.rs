@@ -12,8 +12,6 @@ pub(super) struct Reads {
     pub(super) collections: BTreeSet<Collection>,
     /// Whether it looks into `input.usage`.
     pub(super) usage: bool,
-    /// Whether it looks into `input.images`.
-    pub(super) images: bool,
 }
 
 impl Reads {
@@ -26,15 +24,11 @@ impl Reads {
         Collection::TaskSets,
         Collection::Tasks,
     ];
-    /// Collections that `input.images` is made from.
-    const IMAGES: [Collection; 3] =
-        [Collection::ServiceRevisions, Collection::TaskDefinitions, Collection::Tasks];
 
     /// Adds what something else reads.
     pub(super) fn extend(&mut self, other: &Self) {
         self.collections.extend(&other.collections);
         self.usage |= other.usage;
-        self.images |= other.images;
     }
 
     /// Every collection whose coverage matters: those that are looked into, and those that joins are made from.
@@ -48,17 +42,15 @@ impl Reads {
         if self.usage {
             joined.extend(Self::USAGE);
         }
-        if self.images {
-            joined.extend(Self::IMAGES);
-        }
         joined
     }
 }
 
-const TOP: [&str; 20] = [
+const TOP: [&str; 21] = [
     "account",
     "accounts",
     "application_autoscaling",
+    "attestors",
     "cloudtrail",
     "coverage",
     "ec2",
@@ -80,7 +72,6 @@ const TOP: [&str; 20] = [
 const ACCOUNT: [&str; 2] = ["id", "partition"];
 const COVERAGE: [&str; 5] = ["calls", "count", "gaps", "retries", "status"];
 const USAGE: [&str; 6] = ["deployments", "newest_active", "schedules", "services", "task_sets", "tasks"];
-const IMAGE: [&str; 2] = ["digests", "used_by"];
 
 /// Takes in one reference below `input`; a step is `None` when only evaluation tells it.
 ///
@@ -92,11 +83,11 @@ pub(super) fn read(steps: &[Option<String>], reads: &mut Reads) -> Result<(), (S
     match steps.as_slice() {
         [] | [None, ..] => {
             reads.collections.extend(Collection::ALL);
-            (reads.usage, reads.images) = (true, true);
+            reads.usage = true;
             Ok(())
         }
-        [Some("accounts"), ..] => {
-            reads.collections.insert(Collection::Accounts);
+        [Some(top @ ("accounts" | "attestors" | "images")), ..] => {
+            reads.collections.extend(Collection::from_path(top));
             Ok(())
         }
         [Some("version" | "region" | "taken_at"), ..] => Ok(()),
@@ -109,10 +100,6 @@ pub(super) fn read(steps: &[Option<String>], reads: &mut Reads) -> Result<(), (S
         [Some("usage"), rest @ ..] => {
             reads.usage = true;
             one_of("input.usage[…]", rest.get(1).copied().flatten(), &USAGE)
-        }
-        [Some("images"), rest @ ..] => {
-            reads.images = true;
-            one_of("input.images[…]", rest.get(1).copied().flatten(), &IMAGE)
         }
         [Some(group), rest @ ..] => {
             let of_group = Collection::ALL.into_iter().filter_map(|collection| {
@@ -179,8 +166,7 @@ mod tests {
     #[test]
     fn joins_need_the_collections_that_they_are_made_from() {
         assert_eq!(check("usage._.services").unwrap().evidence(), BTreeSet::from(Reads::USAGE));
-        assert!(check("images").unwrap().evidence().contains(&Collection::ServiceRevisions));
-        assert!(check("images").unwrap().collections.is_empty());
+        assert_eq!(check("images._.digest").unwrap().collections, BTreeSet::from([Collection::UsedImages]));
         assert!(check("ecs.services").unwrap().joined().is_empty());
     }
 

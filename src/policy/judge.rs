@@ -194,7 +194,8 @@ fn outcomes(
                     None => Outcome::Failed(violations),
                 },
                 None => {
-                    let reasons = missing.touching(resource, body.get());
+                    let mut reasons = missing.touching(resource, body.get());
+                    reasons.extend(answer.unknown.remove(resource).into_iter().flatten());
                     match answer.excluded.remove(resource) {
                         _ if !reasons.is_empty() => Outcome::Unknown(reasons),
                         Some(reason) => Outcome::NotApplicable(reason),
@@ -272,6 +273,8 @@ pub struct RawAnswer {
     pub deny: Result<serde_json::Value, String>,
     /// What `exclude` holds, or why it could not be evaluated; empty when the policy has none.
     pub exclude: Result<serde_json::Value, String>,
+    /// What `unknown` holds, or why it could not be evaluated; empty when the policy has none.
+    pub unknown: Result<serde_json::Value, String>,
 }
 
 /// Asks every control about a snapshot and makes nothing of the answers, so that they can be laid beside another engine's.
@@ -292,13 +295,12 @@ pub fn raw_answers(bundles: &Bundles, snapshot: &Snapshot, options: &Options) ->
             Ok(value) => serde_json::to_value(&value).map_err(|error| error.to_string()),
             Err(failure) => Err(format!("{failure:?}")),
         };
+        let nothing = || Ok(serde_json::Value::Array(Vec::new()));
         let answers = entries.into_iter().map(|(package, entry)| RawAnswer {
             package,
             deny: value(&entry.deny),
-            exclude: entry
-                .exclude
-                .as_deref()
-                .map_or_else(|| Ok(serde_json::Value::Array(Vec::new())), &mut value),
+            exclude: entry.exclude.as_deref().map_or_else(nothing, &mut value),
+            unknown: entry.unknown.as_deref().map_or_else(nothing, &mut value),
         });
         Ok(answers.collect::<Vec<_>>())
     };
@@ -307,6 +309,7 @@ pub fn raw_answers(bundles: &Bundles, snapshot: &Snapshot, options: &Options) ->
             package: package.clone(),
             deny: Err(reason.clone()),
             exclude: Err(reason.clone()),
+            unknown: Err(reason.clone()),
         };
         bundles.controls().iter().map(|control| failed(&control.package)).collect()
     })
@@ -333,8 +336,9 @@ fn ask(
     };
     let deny = evaluate(&task.entry_points.deny)?;
     let exclude = task.entry_points.exclude.as_deref().map(&mut evaluate).transpose()?;
+    let unknown = task.entry_points.unknown.as_deref().map(&mut evaluate).transpose()?;
     let population = snapshot.collections.get(&task.control.population);
-    let answer = answer::read(&deny, exclude.as_ref(), |key| {
+    let answer = answer::read(&deny, exclude.as_ref(), unknown.as_ref(), |key| {
         population.is_some_and(|members| members.contains_key(key))
     });
     answer.map_err(|message| (ControlErrorKind::Contract, message))

@@ -34,7 +34,7 @@ fn names_directly(population: Collection, other: Collection) -> bool {
             C::ContainerInstances,
             C::ImageReferences,
         ],
-        C::Images => &[C::ImageScanFindings],
+        C::Images => &[C::ImageScanFindings, C::SigningStatus],
         C::Roles => &[C::Access, C::LastAccessed, C::Policies],
         C::Users => &[C::Access, C::LastAccessed],
         // What a principal may pass to tasks are roles that nothing of its own names.
@@ -78,7 +78,10 @@ fn short_names(collection: Collection, arn: &str) -> Vec<String> {
 /// population hides what would be told about them, and nothing that would be told about others.
 fn tells_more_of(population: Collection, other: Collection) -> bool {
     use Collection as C;
-    matches!((population, other), (C::Images, C::ImageScanFindings) | (C::Access, C::LastAccessed))
+    matches!(
+        (population, other),
+        (C::Images, C::ImageScanFindings | C::SigningStatus) | (C::Access, C::LastAccessed)
+    )
 }
 
 /// What is missing for one control.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::{Account, Collection, Image, Members, Snapshot, Usage, scheduled};
+use super::{Account, Collection, Members, Snapshot, Usage, scheduled};
 use crate::domain::{CollectionCoverage, Coverage, Gap, GapKind, Region, Status};
 
 /// What was collected of one collection.
@@ -37,7 +37,7 @@ impl Snapshot {
     /// Makes the document.
     ///
     /// Of `gathered`, the collections in `wanted` become part of it; the others were read because a wanted one depends
-    /// on them, and only their facts enter [`Snapshot::usage`] and [`Snapshot::images`]. They are not listed in the
+    /// on them, and only their facts enter [`Snapshot::usage`]. They are not listed in the
     /// coverage either: a collection that is complete but absent would look like an empty one.
     /// `newest` holds the newest ACTIVE revision of each family.
     #[must_use]
@@ -59,7 +59,6 @@ impl Snapshot {
             taken_at: frame.taken_at,
             collections: BTreeMap::new(),
             usage,
-            images: facts.images(),
             coverage: Coverage::default(),
         };
         gathered.retain(|collection, _| wanted.contains(collection));
@@ -113,8 +112,7 @@ struct Facts {
     services: Vec<(String, Service)>,
     task_sets: Vec<(String, Running)>,
     tasks: Vec<(String, Running)>,
-    revisions: Vec<Revision>,
-    definitions: Vec<(String, Definition)>,
+    definitions: Vec<String>,
     /// Rules and schedules, with the names of the task definitions that they run.
     scheduled: Vec<(String, Vec<String>)>,
 }
@@ -134,11 +132,10 @@ impl Facts {
             services: read(gathered, Collection::Services),
             task_sets: read(gathered, Collection::TaskSets),
             tasks: read(gathered, Collection::Tasks),
-            revisions: read(gathered, Collection::ServiceRevisions)
-                .into_iter()
-                .map(|(_, body)| body)
-                .collect(),
-            definitions: read(gathered, Collection::TaskDefinitions),
+            definitions: gathered
+                .get(&Collection::TaskDefinitions)
+                .map(|definitions| definitions.members.keys().cloned().collect())
+                .unwrap_or_default(),
             scheduled: [Collection::Rules, Collection::Schedules]
                 .iter()
                 .flat_map(|collection| gathered.get(collection).into_iter())
@@ -150,7 +147,7 @@ impl Facts {
 
     fn usage(&self, frame: &Frame, newest: &BTreeSet<String>) -> BTreeMap<String, Usage> {
         let mut usage = BTreeMap::<String, Usage>::new();
-        for (arn, _) in &self.definitions {
+        for arn in &self.definitions {
             usage.entry(arn.clone()).or_default();
         }
         for arn in newest {
@@ -197,39 +194,6 @@ impl Facts {
         }
         usage
     }
-
-    fn images(&self) -> BTreeMap<String, Image> {
-        let mut used_by = BTreeMap::<&String, BTreeSet<&String>>::new();
-        for (arn, definition) in &self.definitions {
-            for container in definition.container_definitions.iter().flatten() {
-                if let Some(image) = &container.image {
-                    used_by.entry(image).or_default().insert(arn);
-                }
-            }
-        }
-        let mut digests = BTreeMap::<&String, BTreeSet<&String>>::new();
-        let of_tasks = self.tasks.iter().filter_map(|(_, task)| task.containers.as_ref()).flatten();
-        let of_revisions = self.revisions.iter().filter_map(|revision| revision.container_images.as_ref());
-        for container in of_tasks.chain(of_revisions.flatten()) {
-            if let (Some(image), Some(digest)) = (&container.image, &container.image_digest) {
-                digests.entry(image).or_default().insert(digest);
-            }
-        }
-        let references = used_by.keys().chain(digests.keys()).copied().collect::<BTreeSet<_>>();
-        let sorted = |set: Option<&BTreeSet<&String>>| {
-            set.into_iter().flatten().copied().cloned().collect::<Vec<String>>()
-        };
-        references
-            .into_iter()
-            .map(|reference| {
-                let image = Image {
-                    digests: sorted(digests.get(reference)),
-                    used_by: sorted(used_by.get(reference)),
-                };
-                (reference.clone(), image)
-            })
-            .collect()
-    }
 }
 
 #[derive(Deserialize)]
@@ -252,26 +216,6 @@ struct Deployment {
 struct Running {
     task_definition: Option<String>,
     task_definition_arn: Option<String>,
-    containers: Option<Vec<Container>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Revision {
-    container_images: Option<Vec<Container>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Definition {
-    container_definitions: Option<Vec<Container>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Container {
-    image: Option<String>,
-    image_digest: Option<String>,
 }
 
 #[cfg(test)]
@@ -383,19 +327,6 @@ mod tests {
             .map(|(arn, usage)| (arn.clone(), usage.schedules.concat()))
             .collect::<Vec<_>>();
         assert_eq!(schedules, [(arn("job:1"), "rule".to_owned()), (arn("job:2"), "nightlyrule".to_owned())]);
-    }
-
-    #[test]
-    fn images_join_references_with_digests_of_tasks_and_revisions() {
-        let wanted = BTreeSet::from([Collection::TaskDefinitions]);
-        let snapshot = Snapshot::assemble(frame(), &wanted, estate(), &BTreeSet::new());
-        assert_eq!(
-            serde_json::to_value(&snapshot.images).unwrap(),
-            json!({
-                "app:latest": {"digests": ["sha256:a", "sha256:b"], "used_by": ["td:1", "td:2"]},
-                "side": {"digests": [], "used_by": ["td:2"]},
-            })
-        );
     }
 
     #[test]

@@ -14,6 +14,8 @@ pub enum Collection {
     Accounts,
     /// Scalable targets of ECS services.
     ScalableTargets,
+    /// Attestors: whether what they are configured with can be relied on, keyed by name.
+    Attestors,
     /// CloudTrail trails, those of other Regions and of the organization included.
     Trails,
     /// Whether each trail logs, keyed as the trails.
@@ -43,6 +45,8 @@ pub enum Collection {
     ImageReferences,
     /// What scans found in images in use, keyed as the images.
     ImageScanFindings,
+    /// How far ECR's managed signing has come with images in use, keyed as the images.
+    SigningStatus,
     /// Images in use of the account's registry, keyed by ARN.
     Images,
     /// Lifecycle policies of repositories, keyed by repository.
@@ -57,6 +61,8 @@ pub enum Collection {
     RepositoryScanning,
     /// Tags of repositories, keyed by repository.
     RepositoryTags,
+    /// What ECR signs when it is pushed, keyed by registry; a registry without a configuration has an empty one.
+    SigningConfiguration,
     /// Effective account settings, keyed by name.
     AccountSettings,
     /// Capacity providers, AWS's own included.
@@ -115,6 +121,9 @@ pub enum Collection {
     Roles,
     /// IAM users.
     Users,
+    /// Images that run or would run, whatever registry they are from: digest, users, and which attestors verify them. Keyed by
+    /// normalised reference.
+    UsedImages,
     /// What Amazon Inspector scans, keyed by account.
     InspectorAccounts,
     /// Log groups that task definitions name.
@@ -134,9 +143,10 @@ pub enum Collection {
 
 impl Collection {
     /// Every collection, in order.
-    pub const ALL: [Self; 59] = [
+    pub const ALL: [Self; 63] = [
         Self::Accounts,
         Self::ScalableTargets,
+        Self::Attestors,
         Self::Trails,
         Self::TrailStatus,
         Self::NetworkInterfaces,
@@ -151,6 +161,7 @@ impl Collection {
         Self::MachineImages,
         Self::ImageReferences,
         Self::ImageScanFindings,
+        Self::SigningStatus,
         Self::Images,
         Self::LifecyclePolicies,
         Self::RegistryScanning,
@@ -158,6 +169,7 @@ impl Collection {
         Self::RepositoryPolicies,
         Self::RepositoryScanning,
         Self::RepositoryTags,
+        Self::SigningConfiguration,
         Self::AccountSettings,
         Self::CapacityProviders,
         Self::Clusters,
@@ -187,6 +199,7 @@ impl Collection {
         Self::Policies,
         Self::Roles,
         Self::Users,
+        Self::UsedImages,
         Self::InspectorAccounts,
         Self::LogGroups,
         Self::ServiceControlPolicies,
@@ -202,6 +215,7 @@ impl Collection {
         match self {
             Self::Accounts => "accounts",
             Self::ScalableTargets => "application_autoscaling.scalable_targets",
+            Self::Attestors => "attestors",
             Self::Trails => "cloudtrail.trails",
             Self::TrailStatus => "cloudtrail.trail_status",
             Self::NetworkInterfaces => "ec2.network_interfaces",
@@ -216,6 +230,7 @@ impl Collection {
             Self::MachineImages => "ec2.machine_images",
             Self::ImageReferences => "ecr.image_references",
             Self::ImageScanFindings => "ecr.image_scan_findings",
+            Self::SigningStatus => "ecr.image_signing_status",
             Self::Images => "ecr.images",
             Self::LifecyclePolicies => "ecr.lifecycle_policies",
             Self::RegistryScanning => "ecr.registry_scanning",
@@ -223,6 +238,7 @@ impl Collection {
             Self::RepositoryPolicies => "ecr.repository_policies",
             Self::RepositoryScanning => "ecr.repository_scanning",
             Self::RepositoryTags => "ecr.repository_tags",
+            Self::SigningConfiguration => "ecr.signing_configuration",
             Self::AccountSettings => "ecs.account_settings",
             Self::CapacityProviders => "ecs.capacity_providers",
             Self::Clusters => "ecs.clusters",
@@ -252,6 +268,7 @@ impl Collection {
             Self::Policies => "iam.policies",
             Self::Roles => "iam.roles",
             Self::Users => "iam.users",
+            Self::UsedImages => "images",
             Self::InspectorAccounts => "inspector2.account_status",
             Self::LogGroups => "logs.log_groups",
             Self::ServiceControlPolicies => "organizations.service_control_policies",
@@ -269,7 +286,7 @@ impl Collection {
     }
 
     /// The object of the document that holds the collection, and the collection's name in it; `None` for
-    /// [`Self::Accounts`], which stands at the top.
+    /// those that stand at the top.
     #[must_use]
     pub fn group_and_name(self) -> Option<(&'static str, &'static str)> {
         self.path().split_once('.')
@@ -281,6 +298,7 @@ impl Collection {
         match self {
             Self::Accounts => "account",
             Self::ScalableTargets => "scalable target",
+            Self::Attestors => "attestor",
             Self::Trails => "trail",
             Self::TrailStatus => "trail status",
             Self::NetworkInterfaces => "network interface",
@@ -295,6 +313,7 @@ impl Collection {
             Self::MachineImages => "machine image",
             Self::ImageReferences => "image reference",
             Self::ImageScanFindings => "image scan",
+            Self::SigningStatus => "signing status",
             Self::Images => "image",
             Self::LifecyclePolicies => "lifecycle policy",
             Self::RegistryScanning => "registry scanning",
@@ -302,6 +321,7 @@ impl Collection {
             Self::RepositoryPolicies => "repository policy",
             Self::RepositoryScanning => "repository scanning",
             Self::RepositoryTags => "repository tags",
+            Self::SigningConfiguration => "signing configuration",
             Self::AccountSettings => "account setting",
             Self::CapacityProviders => "capacity provider",
             Self::Clusters => "cluster",
@@ -331,6 +351,7 @@ impl Collection {
             Self::Policies => "policy",
             Self::Roles => "role",
             Self::Users => "user",
+            Self::UsedImages => "image in use",
             Self::InspectorAccounts => "Inspector status",
             Self::LogGroups => "log group",
             Self::ServiceControlPolicies => "level of service control policies",
@@ -377,9 +398,10 @@ mod tests {
     #[test]
     fn a_word_names_one_collection() {
         let nouns = Collection::ALL.map(Collection::noun);
-        let ends = Collection::ALL.map(|collection| collection.path().rsplit('.').next().unwrap());
-        for words in [nouns, ends] {
-            assert_eq!(words.into_iter().collect::<std::collections::BTreeSet<_>>().len(), words.len());
+        let of_groups = Collection::ALL.into_iter().filter_map(Collection::group_and_name);
+        let ends = of_groups.map(|(_, name)| name).collect::<Vec<_>>();
+        for words in [nouns.as_slice(), &ends] {
+            assert_eq!(words.iter().collect::<std::collections::BTreeSet<_>>().len(), words.len());
         }
     }
 

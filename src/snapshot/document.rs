@@ -37,8 +37,6 @@ pub struct Snapshot {
     pub collections: BTreeMap<Collection, Members>,
     /// Who uses a task definition, by its ARN.
     pub usage: BTreeMap<String, Usage>,
-    /// Images by their reference as it is written in container definitions.
-    pub images: BTreeMap<String, Image>,
     /// What was asked, answered and hidden.
     pub coverage: Coverage,
 }
@@ -71,16 +69,6 @@ pub struct Usage {
     pub schedules: Vec<String>,
     /// Whether it is the newest ACTIVE revision of its family.
     pub newest_active: bool,
-}
-
-/// What is known about an image reference.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Image {
-    /// Digests that it was resolved to by tasks and service revisions, sorted.
-    pub digests: Vec<String>,
-    /// ARNs of task definitions that name it, sorted.
-    pub used_by: Vec<String>,
 }
 
 /// A document that cannot be read. The operator who named the file can fix each of these.
@@ -155,9 +143,25 @@ struct Wire {
     #[serde(default)]
     usage: BTreeMap<String, Usage>,
     #[serde(default)]
-    images: BTreeMap<String, Image>,
+    attestors: Option<Members>,
+    #[serde(default)]
+    images: Option<Members>,
     #[serde(default)]
     coverage: Coverage,
+}
+
+/// What can stand at a document's top.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Top<'a> {
+    Account(&'a Account),
+    Coverage(&'a Coverage),
+    Group(BTreeMap<&'a str, &'a Members>),
+    Members(&'a Members),
+    Region(&'a Region),
+    TakenAt(Timestamp),
+    Usage(&'a BTreeMap<String, Usage>),
+    Version(&'a str),
 }
 
 /// The version alone, read first so that another version is named before its shape is complained about.
@@ -208,13 +212,14 @@ impl Snapshot {
                 collections.insert(collection, members);
             }
         }
+        let of_the_top = [(Collection::Attestors, wire.attestors), (Collection::UsedImages, wire.images)];
+        collections.extend(of_the_top.into_iter().filter_map(|(top, members)| Some((top, members?))));
         let mut snapshot = Self {
             account: wire.account,
             region: wire.region,
             taken_at: wire.taken_at,
             collections,
             usage: wire.usage,
-            images: wire.images,
             coverage: wire.coverage,
         };
         if wire.accounts.is_empty() {
@@ -268,36 +273,33 @@ impl Snapshot {
 
 impl Serialize for Snapshot {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut document = serializer.serialize_map(None)?;
-        document.serialize_entry("account", &self.account)?;
-        if let Some(accounts) = self.collections.get(&Collection::Accounts) {
-            document.serialize_entry("accounts", accounts)?;
-        }
-        let mut groups = BTreeMap::<&str, BTreeMap<&str, &Members>>::new();
+        // What stands at the top, in alphabetical order.
+        let mut top = BTreeMap::<&str, Top<'_>>::from([
+            ("account", Top::Account(&self.account)),
+            ("coverage", Top::Coverage(&self.coverage)),
+            ("region", Top::Region(&self.region)),
+            ("taken_at", Top::TakenAt(self.taken_at)),
+            ("usage", Top::Usage(&self.usage)),
+            ("version", Top::Version(VERSION)),
+        ]);
         for (collection, members) in &self.collections {
-            if let Some((group, name)) = collection.group_and_name() {
-                groups.entry(group).or_default().insert(name, members);
+            match collection.group_and_name() {
+                None => {
+                    top.insert(collection.path(), Top::Members(members));
+                }
+                Some((group, name)) => {
+                    if let Top::Group(of_group) =
+                        top.entry(group).or_insert_with(|| Top::Group(BTreeMap::new()))
+                    {
+                        of_group.insert(name, members);
+                    }
+                }
             }
         }
-        // The groups' names, merged with the document's own keys in alphabetical order.
-        for (key, value) in groups.range(.."coverage") {
+        let mut document = serializer.serialize_map(Some(top.len()))?;
+        for (key, value) in &top {
             document.serialize_entry(key, value)?;
         }
-        document.serialize_entry("coverage", &self.coverage)?;
-        for (key, value) in groups.range("coverage".."images") {
-            document.serialize_entry(key, value)?;
-        }
-        document.serialize_entry("images", &self.images)?;
-        for (key, value) in groups.range("images".."region") {
-            document.serialize_entry(key, value)?;
-        }
-        document.serialize_entry("region", &self.region)?;
-        for (key, value) in groups.range("region"..) {
-            document.serialize_entry(key, value)?;
-        }
-        document.serialize_entry("taken_at", &self.taken_at)?;
-        document.serialize_entry("usage", &self.usage)?;
-        document.serialize_entry("version", VERSION)?;
         document.end()
     }
 }

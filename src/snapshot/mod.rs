@@ -15,11 +15,13 @@ mod document;
 mod scheduled;
 mod schema;
 mod shapes;
+mod used_images;
 
 pub use anonymize::Anonymizer;
 pub use assembly::{Frame, Gathered};
 pub use collection::Collection;
-pub use document::{Account, Error, Image, LIMIT_BYTES, LIMIT_DEPTH, Members, Snapshot, Usage, VERSION};
+pub use document::{Account, Error, LIMIT_BYTES, LIMIT_DEPTH, Members, Snapshot, Usage, VERSION};
 pub(crate) use scheduled::{resolve, runs_tasks, task_definitions};
 pub use schema::schema;
 pub(crate) use shapes::{DOCUMENT, Shape, shapes};
+pub use used_images::{UsedImage, used_images};

@@ -5,22 +5,24 @@ use std::collections::BTreeMap;
 use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};
 
-use super::{Account, Collection, Image, Usage, VERSION};
+use super::{Account, Collection, Usage, VERSION};
 use crate::access::Access;
+use crate::attest::{AttestorStatus, Image};
 use crate::domain::CollectionCoverage;
 
 /// JSON Schema (draft 2020-12) of the input document.
 ///
 /// Members of collections are objects of AWS's, with whatever fields its API has, and are not described further; those of
-/// `iam.access` are ours.
+/// `iam.access`, `attestors` and `images` are ours.
 #[must_use]
 pub fn schema() -> Value {
     let mut generator = SchemaGenerator::default();
     let account = generator.subschema_for::<Account>();
     let usage = generator.subschema_for::<BTreeMap<String, Usage>>();
-    let images = generator.subschema_for::<BTreeMap<String, Image>>();
     let covered = generator.subschema_for::<CollectionCoverage>();
     let access = generator.subschema_for::<Access>();
+    let attestor = generator.subschema_for::<AttestorStatus>();
+    let image = generator.subschema_for::<Image>();
 
     let mut properties = json!({
         "version": { "const": VERSION },
@@ -28,13 +30,16 @@ pub fn schema() -> Value {
         "region": { "type": "string", "description": "The Region that was read." },
         "taken_at": { "type": "string", "format": "date-time", "description": "When the reading began." },
         "usage": usage,
-        "images": images,
     });
     let mut groups = BTreeMap::<&str, Map<String, Value>>::new();
     let mut coverage = Map::new();
     for collection in Collection::ALL {
-        let member =
-            if collection == Collection::Access { json!(access) } else { json!({ "type": "object" }) };
+        let member = match collection {
+            Collection::Access => json!(access),
+            Collection::Attestors => json!(attestor),
+            Collection::UsedImages => json!(image),
+            _ => json!({ "type": "object" }),
+        };
         let members = json!({
             "type": "object",
             "description": format!("Each {}, by ARN, or by id or name where AWS has no ARN.", collection.noun()),
@@ -60,7 +65,7 @@ pub fn schema() -> Value {
     // Lists and objects that are empty are left out, and an example says of a principal what its policy looks at, and
     // nothing else.
     let mut definitions = json!(generator.definitions());
-    for name in ["Access", "Bound", "Grant", "Granted"] {
+    for name in ["Access", "Bound", "Evidence", "Examined", "Grant", "Granted", "Image", "Signer", "Users"] {
         if let Some(definition) = definitions.get_mut(name).and_then(Value::as_object_mut) {
             definition.remove("required");
         }

@@ -249,8 +249,9 @@ fn compare(referee: &mut Referee, bundles: &Bundles, document: &Path, params: &V
         Err(error) => return vec![format!("{}: OPA says {error}", document.display())],
     };
     let mut different = Vec::new();
-    for RawAnswer { package, deny, exclude } in raw_answers(bundles, &snapshot, &Options::default()) {
-        for (rule, ours) in [("deny", deny), ("exclude", exclude)] {
+    for RawAnswer { package, deny, exclude, unknown } in raw_answers(bundles, &snapshot, &Options::default())
+    {
+        for (rule, ours) in [("deny", deny), ("exclude", exclude), ("unknown", unknown)] {
             let theirs = sorted(&expected[&package][rule]);
             let ours = ours.map(|ours| sorted(&ours));
             if ours.as_ref() != Ok(&theirs) {

@@ -5,7 +5,7 @@ their own path, roots from `.manifest`), with the built-in bundles that its mani
 
     referee.py test BUNDLE…                          run every `test_` rule; exit 1 when one does not hold
     referee.py outcomes DIRECTORY                    print {package.test: what `opa test` says of it} for each test below the directory
-    referee.py judge BUNDLE DOCUMENT [--params FILE] print {package: {"deny": […], "exclude": […]}} for one document
+    referee.py judge BUNDLE DOCUMENT [--params FILE] print {package: {"deny": […], "exclude": […], "unknown": […]}} for one document
     referee.py serve BUNDLE                          the same for many documents: one JSON request a line on stdin,
                                                      {"document": path, "params": {…} or null}, one JSON answer a line
 """
@@ -262,9 +262,10 @@ def outcomes(directory):
 
 
 def judged(opa, names, document):
-    """What each policy denies and excludes: one query for all of them, because OPA compiles once for each query."""
+    """What each policy denies, excludes and leaves open: one query for all of them, because OPA compiles once for each query."""
     rules = [
-        f'"{name}": {{"deny": {{v | some v in data.{name}.deny}}, "exclude": {{v | some v in data.{name}.exclude}}}}'
+        f'"{name}": {{"deny": {{v | some v in data.{name}.deny}}, "exclude": {{v | some v in data.{name}.exclude}}, '
+        f'"unknown": {{v | some v in data.{name}.unknown}}}}'
         for name in names
     ]
     [bindings] = opa.eval_query(f"judged := {{{', '.join(rules)}}}", input=document)

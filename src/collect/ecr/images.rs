@@ -9,6 +9,7 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use super::API;
 use super::references::{Asked, ImageId, Registry, named};
+use super::signing;
 use crate::aws::{Ask, CallError, Client, PageGuard};
 use crate::collect::Estate;
 use crate::collect::body::Object;
@@ -27,8 +28,8 @@ const PAGE: usize = 1000;
 const LIMIT_FINDINGS: usize = 5000;
 
 /// The codes with which ECR says that there is no such image.
-const IMAGE_GONE: &str = "ImageNotFoundException";
-const REPOSITORY_GONE: &str = "RepositoryNotFoundException";
+pub(super) const IMAGE_GONE: &str = "ImageNotFoundException";
+pub(super) const REPOSITORY_GONE: &str = "RepositoryNotFoundException";
 
 /// The code with which ECR says that an image was never scanned.
 const NEVER_SCANNED: &str = "ScanNotFoundException";
@@ -40,10 +41,10 @@ const PROSE_OF_DETAILS: [&str; 2] = ["referenceUrls", "relatedVulnerabilities"];
 
 /// An image that exists.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Found {
-    arn: String,
-    repository: String,
-    digest: String,
+pub(super) struct Found {
+    pub(super) arn: String,
+    pub(super) repository: String,
+    pub(super) digest: String,
 }
 
 /// What a reference stands for.
@@ -83,7 +84,7 @@ pub(in crate::collect) async fn read(estate: &Estate<'_>) {
         .collect::<Vec<_>>()
         .await;
     let found = found.into_iter().flatten().collect::<BTreeSet<_>>();
-    scans(estate, client, &found).await;
+    futures::join!(scans(estate, client, &found), signing::status(estate, client, &found));
 }
 
 /// A repository some of whose images are in use.

@@ -1,8 +1,9 @@
 //! Amazon ECR: the repositories of the account's registry, what they allow, and how they are scanned; the images in use,
-//! and what scans found in them.
+//! what scans found in them, and how far they are signed.
 
 mod images;
 mod references;
+mod signing;
 
 use std::collections::BTreeMap;
 
@@ -82,7 +83,7 @@ const PARTS: [Part; 3] = [
 /// Reads what is needed of the registry.
 pub(super) async fn read(estate: &Estate<'_>) {
     let client = estate.client(API);
-    futures::join!(registry(estate, &client), async {
+    futures::join!(registry(estate, &client), signing::configuration(estate, &client), async {
         let repositories = repositories(estate, &client).await;
         futures::join!(parts(estate, &client, &repositories), scanning(estate, &client, &repositories));
     });

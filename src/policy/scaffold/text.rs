@@ -220,7 +220,11 @@ fn key(collection: Collection) -> String {
         }
         Collection::Trails | Collection::TrailStatus => arn("cloudtrail", "eu-central-1", "trail/demo"),
         Collection::ImageReferences => "111122223333.dkr.ecr.eu-central-1.amazonaws.com/demo:1.0".to_owned(),
-        Collection::ImageScanFindings | Collection::Images => {
+        Collection::Attestors => "demo".to_owned(),
+        Collection::UsedImages => {
+            format!("public.ecr.aws/demo/demo@sha256:{}", "0123456789abcdef".repeat(4))
+        }
+        Collection::ImageScanFindings | Collection::Images | Collection::SigningStatus => {
             arn("ecr", "eu-central-1", &format!("repository/demo/sha256:{}", "0123456789abcdef".repeat(4)))
         }
         Collection::LifecyclePolicies
@@ -228,7 +232,9 @@ fn key(collection: Collection) -> String {
         | Collection::RepositoryPolicies
         | Collection::RepositoryScanning
         | Collection::RepositoryTags => arn("ecr", "eu-central-1", "repository/demo"),
-        Collection::RegistryScanning | Collection::InspectorAccounts => "111122223333".to_owned(),
+        Collection::InspectorAccounts | Collection::RegistryScanning | Collection::SigningConfiguration => {
+            "111122223333".to_owned()
+        }
         Collection::RuntimeCoverage => "1234567890123456789".to_owned(),
         Collection::Detectors => "0123456789abcdef0123456789abcdef".to_owned(),
         Collection::LogGroups => arn("logs", "eu-central-1", "log-group:/ecs/demo"),

@@ -110,6 +110,8 @@ fn identity(scope: &Scope, collection: Option<Collection>, key: &str) -> Option<
         Some(Collection::Instances) => "instance",
         Some(Collection::Volumes) => "volume",
         Some(Collection::MachineImages) => "image",
+        // A name of the operator's, which says nothing by itself.
+        Some(Collection::Attestors) => return Some(format!("attestor/{key}")),
         _ => return Some(key),
     };
     Some(format!("arn:{partition}:ec2:{region}:{account}:{noun}/{key}"))

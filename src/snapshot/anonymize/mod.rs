@@ -24,7 +24,7 @@ use serde_json::{Map, Number, Value};
 use self::address::Prefixes;
 use self::names::Names;
 use self::vocabulary::Vocabulary;
-use super::{Account, Image, Members, Snapshot, Usage};
+use super::{Account, Members, Snapshot, Usage};
 use crate::domain::{AccountId, CollectionCoverage, Coverage, Gap, Partition, Region};
 
 /// When every anonymized document was taken: 2026-01-01T00:00:00Z.
@@ -79,18 +79,12 @@ impl Anonymizer {
             collections.insert(*collection, anonymous);
         }
         let usage = snapshot.usage.iter().map(|(arn, usage)| (self.text(arn), self.usage(usage))).collect();
-        let images = snapshot
-            .images
-            .iter()
-            .map(|(reference, image)| (self.text(reference), self.image(image)))
-            .collect();
         Ok(Snapshot {
             account,
             region,
             taken_at: self.moment(snapshot.taken_at),
             collections,
             usage,
-            images,
             coverage: self.coverage(&snapshot.coverage),
         })
     }
@@ -202,10 +196,6 @@ impl Anonymizer {
             schedules: self.texts(&usage.schedules),
             newest_active: usage.newest_active,
         }
-    }
-
-    fn image(&mut self, image: &Image) -> Image {
-        Image { digests: self.texts(&image.digests), used_by: self.texts(&image.used_by) }
     }
 
     fn coverage(&mut self, coverage: &Coverage) -> Coverage {

@@ -52,7 +52,7 @@ impl Referee {
         Self { process, requests, answers }
     }
 
-    /// `{package: {"deny": […], "exclude": […]}}`, or OPA's error.
+    /// `{package: {"deny": […], "exclude": […], "unknown": […]}}`, or OPA's error.
     pub(crate) fn judge(
         &mut self,
         document: &Path,

@@ -101,8 +101,13 @@ pub(super) fn typed(collection: Option<Collection>, key: &str) -> (&'static str,
         // What is known of a user or role besides its access is in other collections.
         Collection::Access if key.contains(":user/") => ("AwsIamUser", None),
         Collection::Access => ("AwsIamRole", None),
+        Collection::UsedImages if key.contains(".dkr.ecr") => (CONTAINER_IMAGE, None),
         Collection::ScalableTargets
+        | Collection::Attestors
+        | Collection::UsedImages
         | Collection::TrailStatus
+        | Collection::SigningConfiguration
+        | Collection::SigningStatus
         | Collection::ImageScanFindings
         | Collection::LifecyclePolicies
         | Collection::RegistryScanning
