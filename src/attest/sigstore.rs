@@ -1,1 +1,0 @@
-//! Signatures and attestations of cosign: with keys, and keyless.
