@@ -7,6 +7,8 @@
 //!
 //! **Invariant:** bytes that were asked for by digest have that digest.
 
+pub mod manifest;
+
 use std::fmt;
 
 use futures::future::BoxFuture;
