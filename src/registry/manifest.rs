@@ -154,7 +154,9 @@ impl Parsed {
         match document.media_type.as_deref() {
             Some(said) if said != media_type => {
                 let (said, served) = (shown(said), shown(media_type));
-                return Err(InvalidManifest::new(format!("it says that it is {said} and is served as {served}")));
+                return Err(InvalidManifest::new(format!(
+                    "it says that it is {said} and is served as {served}"
+                )));
             }
             _ => {}
         }
