@@ -1,9 +1,11 @@
-//! What the tests stand on: the program, an emulated AWS, the Python that runs it and OPA, and Node.
+//! What the tests stand on: the program, an emulated AWS, the Python that runs it and OPA, Node, a registry, and those who
+//! sign images in it.
 
 pub(crate) mod emulator;
 pub(crate) mod labelled;
 pub(crate) mod program;
 pub(crate) mod referee;
+pub(crate) mod registry;
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -19,6 +21,11 @@ pub(crate) fn python() -> PathBuf {
 /// The Node that runs the other evaluator of IAM policies.
 pub(crate) fn node() -> PathBuf {
     environment().join("bin/node")
+}
+
+/// One of Debian's programs: `docker-registry`, `cosign`, `oras`.
+pub(crate) fn debian(name: &str) -> PathBuf {
+    environment().join("debian/usr/bin").join(name)
 }
 
 /// What the tests need beside cargo; installed on first use, and a failure to do so fails the test.
