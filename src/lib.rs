@@ -12,8 +12,8 @@
 //! **Invariant:** everything between the snapshot and the plan is pure: no clock, environment, network, file or
 //! randomness. `now` is an argument.
 //!
-//! **Invariant:** only [`aws`], [`collect`], [`publish`] and [`sources`] import AWS's SDK; only [`policy`] imports the engine; only
-//! [`command`] reads the clock. `tests/it/tidy.rs` holds that.
+//! **Invariant:** only [`aws`], [`collect`], `http`, [`publish`] and [`sources`] import AWS's SDK; only [`policy`] imports the
+//! engine; only [`command`] reads the clock. `tests/it/tidy.rs` holds that.
 //!
 //! **Invariant:** nothing in AWS is written but findings, and those only when a person asked for it.
 //!
@@ -43,6 +43,7 @@ pub mod diagnostic;
 pub mod domain;
 pub mod fixture;
 pub mod guardrails;
+mod http;
 pub mod ledger;
 pub mod policy;
 pub mod publish;

@@ -7,11 +7,23 @@
 //!
 //! **Invariant:** bytes that were asked for by digest have that digest.
 
+mod credentials;
+mod fault;
+#[cfg(test)]
+pub(crate) mod in_memory;
+pub mod manifest;
+mod oci;
+pub mod wire;
+
 use std::fmt;
+use std::time::Duration;
 
 use futures::future::BoxFuture;
 
 use crate::domain::{Digest, GapKind};
+
+pub use credentials::{Credentials, DockerConfig};
+pub use oci::Oci;
 
 /// A registry, for one repository.
 pub trait Registry: Send + Sync {
@@ -24,6 +36,42 @@ pub trait Registry: Send + Sync {
     /// The manifests that name this one as their subject, all pages of them; `None` when the registry has no referrers API, so
     /// that the tag `sha256-…` has to be looked at.
     fn referrers<'a>(&'a self, digest: &'a Digest) -> BoxFuture<'a, Result<Option<Vec<Descriptor>>, Fault>>;
+}
+
+/// What one question to a registry may cost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of the blob of a signature: simple signing, JWS, COSE.
+    pub signature_bytes: u64,
+    /// Bytes of every other blob: bundles and attestations.
+    pub attestation_bytes: u64,
+    /// Referrers of one manifest, on all pages.
+    pub referrers: usize,
+    /// Pages of referrers.
+    pub pages: usize,
+    /// The longest that a question may take with everything that belongs to it: attempts, tokens, redirects, pages.
+    pub question: Duration,
+    /// The longest that it may take until one answer begins, its attempts included.
+    pub answer: Duration,
+    /// The longest that one answer may take after that.
+    pub body: Duration,
+    /// The first pause before another attempt; each further one is longer.
+    pub backoff: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            signature_bytes: 1 << 20,
+            attestation_bytes: 16 << 20,
+            referrers: 100,
+            pages: 20,
+            question: Duration::from_secs(120),
+            answer: Duration::from_secs(40),
+            body: Duration::from_secs(60),
+            backoff: Duration::from_millis(500),
+        }
+    }
 }
 
 /// What a manifest is asked for by.

@@ -5,7 +5,9 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use url::{Host, Url};
+use url::Url;
+
+use crate::http::{self, InvalidUrl};
 
 /// What stands for the bundles that the program carries.
 const BUILTIN: &str = "builtin";
@@ -63,6 +65,16 @@ pub enum InvalidLocation {
     S3,
 }
 
+impl From<InvalidUrl> for InvalidLocation {
+    fn from(why: InvalidUrl) -> Self {
+        match why {
+            InvalidUrl::Scheme => Self::Scheme,
+            InvalidUrl::Plain => Self::Plain,
+            InvalidUrl::Credentials => Self::Credentials,
+        }
+    }
+}
+
 impl FromStr for Location {
     type Err = Infallible;
 
@@ -92,7 +104,7 @@ fn remote(text: &str, scheme: &str, rest: &str) -> Result<Remote, InvalidLocatio
         }
         "https" | "http" => {
             let url = Url::parse(text)?;
-            is_allowed(&url)?;
+            http::is_allowed(&url)?;
             Ok(Remote::Https(url))
         }
         _ => Err(InvalidLocation::Scheme),
@@ -103,28 +115,6 @@ fn remote(text: &str, scheme: &str, rest: &str) -> Result<Remote, InvalidLocatio
 fn public(rest: &str) -> &str {
     let rest = rest.split(['?', '#']).next().unwrap_or_default();
     rest.rsplit('@').next().unwrap_or_default()
-}
-
-/// Whether a URL may be asked at all.
-pub(super) fn is_allowed(url: &Url) -> Result<(), InvalidLocation> {
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(InvalidLocation::Credentials);
-    }
-    match url.scheme() {
-        "https" => Ok(()),
-        "http" if is_this_machine(url) => Ok(()),
-        "http" => Err(InvalidLocation::Plain),
-        _ => Err(InvalidLocation::Scheme),
-    }
-}
-
-fn is_this_machine(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
-        None => false,
-    }
 }
 
 impl fmt::Display for Location {

@@ -7,7 +7,6 @@
 //!
 //! **Invariant:** no message holds more of a URL than its host and path: a query may be a signature that opens the door.
 
-mod get;
 mod https;
 mod location;
 mod s3;
@@ -15,6 +14,8 @@ mod s3;
 mod tests;
 
 use std::time::Duration;
+
+use crate::http::{self, Patience};
 
 pub use location::{InvalidLocation, Location, Remote};
 
@@ -39,6 +40,12 @@ impl Default for Limits {
             body: Duration::from_secs(120),
             backoff: Duration::from_millis(500),
         }
+    }
+}
+
+impl Limits {
+    fn patience(&self) -> Patience {
+        Patience { answer: self.answer, body: self.body, backoff: self.backoff }
     }
 }
 
@@ -73,6 +80,18 @@ pub enum Error {
         /// S3's message.
         message: String,
     },
+}
+
+impl From<http::Error> for Error {
+    fn from(error: http::Error) -> Self {
+        match error {
+            http::Error::Unreachable(why) | http::Error::Garbled(why) => Self::Unreachable(why),
+            http::Error::Late(limit) => Self::Unreachable(format!("not within {} s", limit.as_secs())),
+            http::Error::Interrupted(why) => Self::Interrupted(why),
+            http::Error::TooLarge(limit) => Self::TooLarge(limit),
+            http::Error::Credentials(why) => Self::Credentials(why),
+        }
+    }
 }
 
 impl Error {

@@ -1,14 +1,13 @@
 //! A bundle in S3: one signed GetObject, for which the SDK's own crate would more than double what building it costs.
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_credential_types::provider::error::CredentialsError;
 use aws_runtime::auth::SigV4OperationSigningConfig;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::get::{self, Answer, Get};
 use super::{Error, Limits};
 use crate::aws::{configured_endpoint, dns_suffixes, signed};
 use crate::domain::Partition;
+use crate::http::{self, Answer, Get};
 
 /// Everything but what RFC 3986 leaves as it is, and the slashes of a key.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
@@ -42,13 +41,14 @@ pub(super) async fn get_object(
 ) -> Result<Vec<u8>, Error> {
     let region = config.region().map_or_else(|| FIRST_REGION.to_owned(), ToString::to_string);
     let answer = ask(&config, &region, bucket, key, limits).await?;
-    let elsewhere = answer.bucket_region.clone().filter(|it| *it != region && is_region(it));
+    let told = answer.header("x-amz-bucket-region")?.map(str::to_owned);
+    let elsewhere = told.filter(|it| *it != region && is_region(it));
     let answer = match elsewhere {
         Some(elsewhere) if answer.status != 200 => ask(&config, &elsewhere, bucket, key, limits).await?,
         _ => answer,
     };
     match answer.status {
-        200 => answer.body(limits).await,
+        200 => Ok(answer.body(limits.bytes, &limits.patience()).await?),
         status => Err(refusal(status, answer, limits).await),
     }
 }
@@ -66,8 +66,9 @@ async fn ask(
     signing.signing_options.double_uri_encode = false;
     signing.signing_options.normalize_uri_path = false;
     signing.signing_options.content_sha256_header = true;
-    let signed = Some(signed(&config, "S3", "s3", signing));
-    get::send(Get { origin, path, signed }, limits).await
+    let signed = signed(&config, "S3", "s3", signing);
+    let get = Get { origin, path, headers: Vec::new() };
+    Ok(http::send_signed(get, signed, &limits.patience()).await?)
 }
 
 /// Where an object is: the bucket is part of the host's name, unless an endpoint is configured or the name has dots, which
@@ -114,8 +115,7 @@ fn is_region(text: &str) -> bool {
 
 /// `<Error><Code>…</Code><Message>…</Message></Error>`
 async fn refusal(status: u16, answer: Answer, limits: &Limits) -> Error {
-    let limits = Limits { bytes: LIMIT_ERROR, ..limits.clone() };
-    let body = answer.body(&limits).await.unwrap_or_default();
+    let body = answer.body(LIMIT_ERROR, &limits.patience()).await.unwrap_or_default();
     let document = std::str::from_utf8(&body).ok().and_then(|text| roxmltree::Document::parse(text).ok());
     let text = |name: &str| {
         let node = document.as_ref()?.descendants().find(|node| node.has_tag_name(name))?;
@@ -126,18 +126,6 @@ async fn refusal(status: u16, answer: Answer, limits: &Limits) -> Error {
         Some(code) => Error::S3 { status, code, message: text("Message").unwrap_or_default() },
         None => Error::Status(status),
     }
-}
-
-/// Whether credentials that could not be had lie at the bottom of an error.
-pub(super) fn is_about_credentials(error: &(dyn std::error::Error + 'static)) -> bool {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if error.is::<CredentialsError>() {
-            return true;
-        }
-        next = error.source();
-    }
-    false
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Rooms that may speak to AWS.
-const AWS_ROOMS: [&str; 4] = ["aws", "collect", "publish", "sources"];
+const AWS_ROOMS: [&str; 5] = ["aws", "collect", "http", "publish", "sources"];
 /// The only room that knows the policy engine.
 const ENGINE_ROOM: &str = "policy";
 /// The only place that reads the clock that findings are dated with.

@@ -1,0 +1,1 @@
+//! Registries on servers of this machine.
