@@ -14,6 +14,7 @@ mod verdict;
 
 pub use control::{BundleId, Control, Covered, Mapping, Remediation};
 pub use coverage::{CollectionCoverage, Coverage, Gap, GapKind, Status};
+pub(crate) use digest::hex;
 pub use digest::{Digest, InvalidDigest};
 pub use exception::{Exception, ExceptionId, ExceptionKind};
 pub use finding::{Compliance, Finding, FindingId, RecordState};
