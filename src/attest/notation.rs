@@ -1,1 +1,0 @@
-//! Signatures of the Notary Project, those of AWS Signer among them.
