@@ -10,12 +10,17 @@
 //! **Invariant:** one good signature is enough for an attestor, and no number of bad ones takes it away.
 
 mod artifact;
+mod attestor;
+mod discover;
+mod examine;
 mod facts;
 pub mod notation;
 mod outcome;
 pub mod sigstore;
 
 pub use artifact::{Artifact, Content, Layer};
+pub use attestor::{Attestor, Trust};
+pub use examine::{Known, Revocations, Target, examine, is_lasting, refusal, unknown};
 pub use facts::{
     Answer, AttestorStatus, DigestSource, Examined, Image, Layout, Refused, Signature, Standing, UserKind,
     Users,

@@ -53,6 +53,10 @@ pub struct Evidence {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub expires_at: Option<Timestamp>,
+    /// Until when its certificates count, where that is judged by today's date and not by the day of signing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub valid_until: Option<Timestamp>,
     /// Whether it was revoked.
     pub revocation: Revocation,
     /// What was not looked at, or was let pass by the attestor's level, one clause each, sorted.

@@ -91,6 +91,10 @@ buckets! {
     EcrImageRead = (20.0, 20.0),
     /// GuardDuty: detectors and coverage.
     GuardDutyRead = (10.0, 5.0),
+    /// KMS: public keys.
+    KmsRead = (20.0, 20.0),
+    /// AWS Signer: profiles and revocations.
+    SignerRead = (10.0, 5.0),
     /// Inspector: the status of accounts.
     InspectorRead = (10.0, 5.0),
     /// CloudWatch Logs: log groups are described.

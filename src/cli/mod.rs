@@ -1,6 +1,7 @@
 //! The command line: types and help texts only.
 
 mod access;
+mod attest;
 mod bundle;
 pub mod check;
 mod controls;
@@ -17,6 +18,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
 pub use access::Access;
+pub use attest::{Attest, Attesting, Quorum};
 pub use bundle::{
     Bundle, BundleAction, BundleBuild, BundleFormat, BundleInspect, BundleSign, BundleVerify, Verification,
 };
@@ -71,6 +73,8 @@ pub enum Command {
     Diff(Diff),
     /// Say who may do what to ECS, and under which conditions.
     Access(Access),
+    /// Say which attestors verify an image, by what signature, and why the others do not.
+    Attest(Attest),
     /// Write what an author goes on from.
     New(New),
     /// Write the policies for IAM or an organization that would prevent what the bundles detect.
@@ -128,6 +132,9 @@ pub struct Run {
     /// How AWS is reached.
     #[command(flatten)]
     pub aws: Aws,
+    /// Who is asked about images.
+    #[command(flatten)]
+    pub attesting: Attesting,
     /// The ledger: what earlier passes saw and published, as an SQLite file. It is created when it is missing.
     #[arg(long, value_name = "PATH", default_value = "tidewaiter.db", help_heading = "Reconciling")]
     pub ledger: PathBuf,
@@ -155,6 +162,9 @@ pub struct Snapshot {
     /// How AWS is reached.
     #[command(flatten)]
     pub aws: Aws,
+    /// Who is asked about images.
+    #[command(flatten)]
+    pub attesting: Attesting,
     /// Read every collection, whatever the bundles refer to.
     #[arg(long)]
     pub all: bool,

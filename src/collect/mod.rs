@@ -11,6 +11,7 @@
 //! it gone.
 
 mod access;
+pub mod attest;
 mod autoscaling;
 mod body;
 mod cloudtrail;
@@ -50,7 +51,7 @@ use crate::aws::{Api, Client, Session};
 use crate::snapshot::{Account, Collection, Frame, Gathered, Members, Snapshot, task_definitions};
 
 /// What a collection needs besides a session.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Options {
     /// When the reading begins, as the document tells it.
     pub taken_at: Timestamp,
@@ -61,13 +62,21 @@ pub struct Options {
     pub last_accessed: Members,
     /// How old one of these may be before IAM is asked again.
     pub last_accessed_age: Duration,
+    /// Who is asked about images; nobody when there is no attestors file, and then no registry is read.
+    pub attesting: Option<attest::Attesting>,
 }
 
 impl Options {
     /// Reads everything anew.
     #[must_use]
     pub fn new(taken_at: Timestamp, key: RedactionKey) -> Self {
-        Self { taken_at, key, last_accessed: Members::new(), last_accessed_age: Duration::ZERO }
+        Self {
+            taken_at,
+            key,
+            last_accessed: Members::new(),
+            last_accessed_age: Duration::ZERO,
+            attesting: None,
+        }
     }
 }
 
@@ -179,7 +188,7 @@ pub async fn collect(
         .collect::<BTreeMap<_, _>>();
     plan::inherit(&mut gathered);
     access::work_out(&mut gathered);
-    images::work_out(&mut gathered);
+    images::read(&mut gathered, session, options, progress).await;
     if let (Some(reading), Some(access)) = (last_accessed, gathered.get(&Collection::Access)) {
         let read = last_accessed::read(reading, access, options).await;
         gathered.insert(Collection::LastAccessed, read);
@@ -191,6 +200,10 @@ pub async fn collect(
     if wanted.contains(&Collection::Access) {
         // Whoever reads what is granted has to know whether it takes these into account.
         wanted.insert(Collection::ServiceControlPolicies);
+    }
+    if wanted.contains(&Collection::UsedImages) {
+        // The same goes for whoever reads what attestors say.
+        wanted.insert(Collection::Attestors);
     }
     Snapshot::assemble(frame, &wanted, gathered, &newest)
 }

@@ -198,7 +198,13 @@ fn dependencies(collection: Collection) -> &'static [Collection] {
         Collection::AccessPoints | Collection::LogGroups | Collection::Parameters | Collection::Secrets => {
             &[Collection::TaskDefinitions]
         }
-        Collection::ImageReferences | Collection::UsedImages => {
+        Collection::UsedImages => &[
+            Collection::Attestors,
+            Collection::ServiceRevisions,
+            Collection::TaskDefinitions,
+            Collection::Tasks,
+        ],
+        Collection::ImageReferences => {
             &[Collection::ServiceRevisions, Collection::TaskDefinitions, Collection::Tasks]
         }
         Collection::Images => &[Collection::ImageReferences],
@@ -363,7 +369,7 @@ mod tests {
                 "ecs:ListServices"
             ])
         );
-        assert_eq!(actions(&Collection::ALL.into_iter().collect()).len(), 66);
+        assert_eq!(actions(&Collection::ALL.into_iter().collect()).len(), 68);
     }
 
     #[test]

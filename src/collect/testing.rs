@@ -153,6 +153,7 @@ pub(super) const CLUSTER: &str = "arn:aws:ecs:eu-central-1:123456789012:cluster/
 
 pub(super) fn options() -> Options {
     Options {
+        attesting: None,
         taken_at: "2026-11-22T08:00:00Z".parse().unwrap(),
         key: RedactionKey::new([7; 32]),
         last_accessed: Members::new(),

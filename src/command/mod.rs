@@ -4,6 +4,8 @@
 //! nothing about the estate.
 
 mod access;
+mod attest;
+mod attesting;
 mod bundle;
 mod bundle_sources;
 mod check;
@@ -67,6 +69,7 @@ fn execute(cli: &Cli) -> Result<Exit, Failure> {
         Command::Fixture(options) => fixture::fixture(options, &cli.console),
         Command::Diff(options) => diff::diff(options, &cli.console),
         Command::Access(options) => in_runtime(access::access(options, &cli.console)),
+        Command::Attest(options) => in_runtime(attest::attest(options, &cli.console)),
         Command::New(options) => new::new(options),
         Command::Guardrails(options) => guardrails::guardrails(options),
         Command::Controls(options) => controls::controls(options),

@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::aws::Session;
 use crate::cli;
 use crate::collect::{self, RedactionKey};
+use crate::diagnostic::Diagnostic;
 use crate::domain::Scope;
 use crate::ledger::{self, Counts, Ledger, PassId, PassOutcome};
 use crate::policy::{self, Judgement};
@@ -22,7 +23,7 @@ use crate::snapshot::{Collection, Snapshot};
 use super::console::Progress;
 use super::failure::Failure;
 use super::input::{self, Policies};
-use super::{Exit, moment, reporting, session};
+use super::{Exit, attesting, console, moment, reporting, session};
 
 /// A judged snapshot.
 pub(super) struct Judged {
@@ -35,6 +36,10 @@ pub(super) struct Judged {
 /// Makes one pass.
 pub(super) async fn run(options: &cli::Run, console: &cli::Console) -> Result<Exit, Failure> {
     let policies = Policies::load_as(&options.policies, options.aws.profile.as_deref())?;
+    let attesting = attesting::read(&options.attesting, &options.aws)?;
+    if let Some(attesting) = &attesting {
+        warn(&attesting.attestors.problems());
+    }
     let progress = Progress::new(console);
     let now = moment(options.policies.now);
 
@@ -68,16 +73,24 @@ pub(super) async fn run(options: &cli::Run, console: &cli::Console) -> Result<Ex
     let snapshot = match (given, &session) {
         (Some(snapshot), _) => snapshot,
         (None, Some(session)) => {
+            let has_attestors = attesting.is_some();
+            let known = ledger.attested().map_err(of_ledger)?;
             let how = collect::Options {
                 taken_at: now,
                 key: RedactionKey::new(ledger.redaction_key().map_err(of_ledger)?),
                 last_accessed: ledger.last_accessed().map_err(of_ledger)?,
                 last_accessed_age: options.last_accessed_age,
+                attesting: attesting.map(|attesting| attesting.knowing(known)),
             };
             let snapshot = super::snapshot::read(session, &policies.bundles.reads(), &how, &progress).await;
             if let Some(told) = snapshot.collections.get(&Collection::LastAccessed) {
                 let is_all = snapshot.coverage.is_complete(Collection::LastAccessed);
                 ledger.remember_last_accessed(told, is_all).map_err(of_ledger)?;
+            }
+            if has_attestors {
+                let is_all = snapshot.coverage.is_complete(Collection::UsedImages);
+                let lasting = collect::attest::lasting(&snapshot, now);
+                ledger.remember_attested(&lasting, is_all).map_err(of_ledger)?;
             }
             snapshot
         }
@@ -109,6 +122,13 @@ pub(super) async fn run(options: &cli::Run, console: &cli::Console) -> Result<Ex
     judged.write_findings(&options.report, &ledger.recorded().map_err(of_ledger)?, now)?;
     drop(progress);
     reporting::deliver(&judged.report, &options.report)
+}
+
+/// Says what is wrong with attestors, which does not keep a pass from being made: SG05 finds them.
+fn warn(problems: &[Diagnostic]) {
+    for problem in problems {
+        console::complain(&format!("warning: {problem}\n"));
+    }
 }
 
 /// Judges a snapshot.

@@ -9,14 +9,18 @@ use super::failure::Failure;
 /// The share of AWS's published rates that a factor of 1 uses.
 const SHARE: f64 = 0.5;
 
-/// Finds out who asks.
-pub(super) async fn open(options: &cli::Aws) -> Result<Session, Failure> {
-    let limits = Limits {
+/// How fast, how often and how long.
+pub(super) fn limits(options: &cli::Aws) -> Limits {
+    Limits {
         rate: Rate::Share(SHARE * options.rate),
         attempts: options.attempts,
         deadline: Some(options.deadline),
         ..Limits::default()
-    };
+    }
+}
+
+/// Finds out who asks.
+pub(super) async fn open(options: &cli::Aws) -> Result<Session, Failure> {
     let options = Options {
         region: options.region.as_ref().map(ToString::to_string),
         profile: options.profile.clone(),
@@ -26,7 +30,7 @@ pub(super) async fn open(options: &cli::Aws) -> Result<Session, Failure> {
             external_id: None,
             session_name: "tidewaiter".to_owned(),
         }),
-        limits,
+        limits: limits(options),
     };
     Session::open(&options).await.map_err(failure)
 }

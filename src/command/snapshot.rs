@@ -11,7 +11,7 @@ use crate::snapshot::{Anonymizer, Collection, Snapshot};
 use super::console::{self, Progress};
 use super::failure::Failure;
 use super::input::{self, Policies};
-use super::{Exit, output, session};
+use super::{Exit, attesting, output, session};
 
 /// Reads an account and Region, or a file, and writes the document.
 pub(super) async fn snapshot(options: &cli::Snapshot, console: &cli::Console) -> Result<Exit, Failure> {
@@ -24,7 +24,8 @@ pub(super) async fn snapshot(options: &cli::Snapshot, console: &cli::Console) ->
                 if options.all { Collection::ALL.into_iter().collect() } else { policies.bundles.reads() };
             progress.say("connecting to AWS");
             let session = session::open(&options.aws).await?;
-            let how = collect::Options::new(super::moment(options.policies.now), random_key()?);
+            let mut how = collect::Options::new(super::moment(options.policies.now), random_key()?);
+            how.attesting = attesting::read(&options.attesting, &options.aws)?;
             read(&session, &wanted, &how, &progress).await
         }
     };

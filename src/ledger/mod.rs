@@ -21,6 +21,7 @@
 //! | `findings` | one finding as the last pass left it; `held` says why a pass could not confirm it; `sent_…` is what Security Hub last acknowledged, `unsettled` whether something was sent since without an answer, and `refused` what it last said no with |
 //! | `silence` | a finding that is not, because its control did not judge its resource when it was last seen, or because the last pass was the first that could not tell |
 //! | `last_accessed` | what IAM last said about what a principal has used, so that it need not be asked in every pass; losing it costs calls and nothing else |
+//! | `attested` | a signature that an attestor verified, of an image's digest, where neither time nor anybody can take that back; by the fingerprint of everything that the attestor trusts; losing it costs calls and nothing else |
 //! | `history` | one change of a finding's status, with the pass that made it; nothing is ever deleted from it |
 //!
 //! The schema's version is SQLite's `user_version`, and `application_id` tells a ledger from other SQLite files.
@@ -34,6 +35,7 @@
 //! The journal is SQLite's rollback journal, not a write-ahead log: one writer gains little from the log, and the
 //! rollback journal also works on network file systems (EFS), and leaves one whole file to copy away.
 
+mod attested;
 mod error;
 mod last_accessed;
 mod lock;

@@ -14,7 +14,7 @@ const APPLICATION_ID: i64 = 0x7477_6467;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What takes the schema from each version to the next. A step is never changed once it was released; a new one is added.
-const STEPS: [&str; 2] = [
+const STEPS: [&str; 3] = [
     // Version 1. SQLite's random numbers are ChaCha20, seeded from the operating system.
     "CREATE TABLE meta (
          key TEXT PRIMARY KEY,
@@ -111,6 +111,16 @@ const STEPS: [&str; 2] = [
          principal TEXT NOT NULL,
          details TEXT NOT NULL,
          PRIMARY KEY (account, region, principal),
+         FOREIGN KEY (account, region) REFERENCES scopes
+     ) WITHOUT ROWID;",
+    // Version 3.
+    "CREATE TABLE attested (
+         account TEXT NOT NULL,
+         region TEXT NOT NULL,
+         digest TEXT NOT NULL,
+         attestor TEXT NOT NULL,
+         examined TEXT NOT NULL,
+         PRIMARY KEY (account, region, digest, attestor),
          FOREIGN KEY (account, region) REFERENCES scopes
      ) WITHOUT ROWID;",
 ];

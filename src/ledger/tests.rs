@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 use tempfile::TempDir;
 
 use super::*;
+use crate::attest::{self, Examined, Known};
 use crate::domain::{
     AccountId, Compliance, FindingId, Outcome, Partition, RecordState, Region, Scope, VerdictKind, Violation,
 };
@@ -334,7 +335,7 @@ fn a_ledger_of_a_newer_version_is_refused() {
     Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
     let error = Ledger::open(&path, &scope(), noon()).unwrap_err();
     assert!(
-        error.to_string().contains("schema version 99, and this program knows versions up to 2"),
+        error.to_string().contains("schema version 99, and this program knows versions up to 3"),
         "{error}"
     );
     assert!(matches!(Reader::open(&path).unwrap_err(), Error::Newer { .. }));
@@ -345,7 +346,7 @@ fn a_ledger_of_an_older_version_is_brought_up_to_date() {
     let (_keep, path) = here();
     open(&path).begin(noon(), &[]).unwrap();
     let old = Connection::open(&path).unwrap();
-    old.execute_batch("DROP TABLE last_accessed; PRAGMA user_version = 1").unwrap();
+    old.execute_batch("DROP TABLE attested; DROP TABLE last_accessed; PRAGMA user_version = 1").unwrap();
     drop(old);
     let ledger = open(&path);
     assert!(ledger.last_accessed().unwrap().is_empty());
@@ -378,6 +379,30 @@ fn what_principals_used_is_remembered_until_they_are_gone() {
     let odd = Connection::open(&path).unwrap();
     odd.execute("UPDATE last_accessed SET details = '{'", []).unwrap();
     assert_eq!(known(&open(&path)), [""; 0]);
+}
+
+#[test]
+fn what_attestors_verified_is_remembered_while_images_are_used() {
+    let (_keep, path) = here();
+    let said = |names: &[&str]| {
+        let said = names.iter().map(|name| {
+            let examined = Examined { answer: attest::Answer::Verified, ..Examined::default() };
+            (((*name).to_owned(), "attestor".to_owned()), examined)
+        });
+        said.collect::<Known>()
+    };
+    let mut ledger = open(&path);
+    ledger.remember_attested(&said(&["a", "b"]), true).unwrap();
+    ledger.remember_attested(&said(&["b", "c"]), false).unwrap();
+    assert_eq!(ledger.attested().unwrap(), said(&["a", "b", "c"]), "the pass did not see every image");
+    ledger.remember_attested(&said(&["b"]), true).unwrap();
+    assert_eq!(ledger.attested().unwrap(), said(&["b"]));
+    drop(ledger);
+    let other = Ledger::open(&path, &elsewhere(), noon()).unwrap();
+    assert_eq!(other.attested().unwrap(), Known::new());
+    drop(other);
+    Connection::open(&path).unwrap().execute("UPDATE attested SET examined = '{'", []).unwrap();
+    assert_eq!(open(&path).attested().unwrap(), Known::new());
 }
 
 #[test]

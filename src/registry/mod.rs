@@ -105,6 +105,18 @@ pub struct Manifest {
     pub bytes: Vec<u8>,
 }
 
+impl Manifest {
+    /// What it is called.
+    #[must_use]
+    pub fn descriptor(&self) -> Descriptor {
+        Descriptor {
+            media_type: self.media_type.clone(),
+            digest: self.digest.clone(),
+            size: u64::try_from(self.bytes.len()).unwrap_or(u64::MAX),
+        }
+    }
+}
+
 /// Why a registry did not give what was asked for. It carries no credentials and no body.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fault {

@@ -5,6 +5,7 @@
 
 pub mod access;
 mod asff;
+pub mod attest;
 pub mod catalogue;
 pub mod diagnostics;
 pub mod diff;

@@ -56,6 +56,12 @@ impl NotationTrust {
         }
     }
 
+    /// When the first of the trusted certificates counts no longer.
+    #[must_use]
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        [&self.ca, &self.signing_authority].into_iter().filter_map(TrustStore::expires_at).min()
+    }
+
     /// Changes with everything that decides answers.
     #[must_use]
     pub fn fingerprint(&self) -> String {
@@ -213,6 +219,10 @@ pub(super) fn evidence(envelope: &Envelope, chain: &Chain) -> Evidence {
         },
         signed_at: Some(SignedAt { time: envelope.signed_at, source }),
         expires_at: envelope.expires_at,
+        // Without an authority for the time of signing, the chain has to be valid today.
+        valid_until: (envelope.scheme == Scheme::Signer)
+            .then(|| chain.certificates().map(|certificate| certificate.not_after).min())
+            .flatten(),
         ..Evidence::default()
     }
 }

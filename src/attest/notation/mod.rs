@@ -89,6 +89,26 @@ impl Trust {
     }
 }
 
+impl Trust {
+    /// When the first of the trusted certificates counts no longer.
+    #[must_use]
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::Notation(trust) => trust.expires_at(),
+            Self::Signer(trust) => trust.expires_at(),
+        }
+    }
+
+    /// The profiles of AWS Signer that are trusted; none for an attestor that trusts certificates.
+    #[must_use]
+    pub fn profiles(&self) -> &[ProfileArn] {
+        match self {
+            Self::Notation(_) => &[],
+            Self::Signer(trust) => trust.profiles(),
+        }
+    }
+}
+
 /// What an envelope (`application/jose+json`) is to an attestor that wants this image signed.
 #[must_use]
 pub fn signature(envelope: &[u8], image: &Descriptor, trust: &Trust, now: Timestamp) -> Outcome {

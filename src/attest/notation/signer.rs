@@ -61,6 +61,18 @@ impl SignerTrust {
         Ok(Self { profiles, roots, check_revocation })
     }
 
+    /// When the first of the trusted root certificates counts no longer.
+    #[must_use]
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        self.roots.expires_at()
+    }
+
+    /// The trusted profiles.
+    #[must_use]
+    pub fn profiles(&self) -> &[ProfileArn] {
+        &self.profiles
+    }
+
     /// Changes with everything that decides answers.
     #[must_use]
     pub fn fingerprint(&self) -> String {
@@ -197,6 +209,30 @@ pub struct ProfileArn {
 }
 
 impl ProfileArn {
+    /// The Region that it is in.
+    #[must_use]
+    pub fn region(&self) -> &str {
+        &self.region
+    }
+
+    /// The account that it belongs to.
+    #[must_use]
+    pub fn account(&self) -> &str {
+        &self.account
+    }
+
+    /// The profile's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The version that is meant; every one when there is none.
+    #[must_use]
+    pub fn version(&self) -> Option<&str> {
+        self.version.as_deref()
+    }
+
     /// Reads `arn:aws:signer:REGION:ACCOUNT:/signing-profiles/NAME`, with or without `/VERSION`.
     ///
     /// # Errors

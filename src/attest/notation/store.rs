@@ -1,5 +1,7 @@
 //! The certificates that an attestor trusts.
 
+use jiff::Timestamp;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -74,6 +76,12 @@ impl TrustStore {
     #[must_use]
     pub fn fingerprint(&self) -> String {
         Digest::of(self.fingerprints().join("\n").as_bytes()).hex().to_owned()
+    }
+
+    /// When the first of its certificates counts no longer.
+    #[must_use]
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        self.certificates.iter().map(|certificate| certificate.not_after).min()
     }
 
     /// Whether a certificate of the chain is one of these, byte for byte.

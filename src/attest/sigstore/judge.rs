@@ -63,14 +63,13 @@ fn with_key(
     let evidence = Evidence { signer, ..Evidence::default() };
     let Some(root) = &trust.log else { return Ok(evidence) };
     let policy = PublicKeyVerificationPolicy::new(key.der().clone());
-    let verified =
-        verify(form.keyed()?, signed, image, root, &policy, now).map_err(|refusal| {
-            match refusal.code.as_str() {
-                // The key did make it, as was seen above, but with a hash that the verifier does not take from such a key.
-                "wrong_payload" => Refusal::new("unsupported", refusal.reason),
-                _ => refusal,
-            }
-        })?;
+    let verified = verify(form.keyed()?, signed, image, root, &policy, now).map_err(|refusal| {
+        match refusal.code.as_str() {
+            // The key did make it, as was seen above, but with a hash that the verifier does not take from such a key.
+            "wrong_payload" => Refusal::new("unsupported", refusal.reason),
+            _ => refusal,
+        }
+    })?;
     Ok(Evidence { log: verified.log, signed_at: verified.signed_at, notes: verified.notes, ..evidence })
 }
 
