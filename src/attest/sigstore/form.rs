@@ -133,13 +133,18 @@ impl<'a> Form<'a> {
             Source::Layer(layer, name, content) => of_layer(layer, name, content, certificates(layer)?)?,
             Source::Bundle(bundle) => {
                 let material = bundle.get("verificationMaterial").and_then(Value::as_object);
-                let is_certified =
-                    material.is_some_and(|it| CERTIFIED.iter().any(|name| it.contains_key(*name)));
-                if !is_certified {
-                    return Err(Refusal::new(
-                        "no_certificate",
-                        "it was signed with a key, and has no certificate",
-                    ));
+                let holds = |name: &str| material.is_some_and(|material| material.contains_key(name));
+                match (CERTIFIED.iter().filter(|name| holds(name)).count(), holds("publicKey")) {
+                    (1, false) => {}
+                    (0, _) => {
+                        let reason = "it was signed with a key, and has no certificate";
+                        return Err(Refusal::new("no_certificate", reason));
+                    }
+                    _ => {
+                        return Err(malformed(
+                            "the bundle has several certificates, or a certificate and a key",
+                        ));
+                    }
                 }
                 bundle.clone()
             }

@@ -132,7 +132,10 @@ fn verify(
             "it was not logged, and the attestor demands that it is",
         ));
     };
-    let log = Some(LogEntry { id: hex(first.log_id.key_id.as_bytes()), index: first.log_index.as_i64() });
+    // The promise is about the index in the whole log, and a proof about the one in its own tree.
+    let proven = first.inclusion_proof.as_ref().filter(|_| first.inclusion_promise.is_none());
+    let index = proven.map_or(first.log_index, |proof| proof.log_index).as_i64();
+    let log = Some(LogEntry { id: hex(first.log_id.key_id.as_bytes()), index });
     material.tlog_entries.iter().try_for_each(|entry| is_provable(entry, root, now))?;
     let artifact = match signed {
         Signed::Payload(bytes, _) => Artifact::from(*bytes),

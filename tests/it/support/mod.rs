@@ -2,10 +2,12 @@
 //! sign images in it.
 
 pub(crate) mod emulator;
+pub(crate) mod keyless;
 pub(crate) mod labelled;
 pub(crate) mod program;
 pub(crate) mod referee;
 pub(crate) mod registry;
+pub(crate) mod signers;
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -21,6 +23,11 @@ pub(crate) fn python() -> PathBuf {
 /// The Node that runs the other evaluator of IAM policies.
 pub(crate) fn node() -> PathBuf {
     environment().join("bin/node")
+}
+
+/// The packages that Node finds for one of the folders of `tests/support` that have a lock file.
+pub(crate) fn node_modules(name: &str) -> PathBuf {
+    environment().join(name).join("node_modules")
 }
 
 /// One of Debian's programs: `docker-registry`, `cosign`, `oras`.
