@@ -89,6 +89,8 @@ buckets! {
     EcrRepositoryRead = (20.0, 20.0),
     /// ECR: images and what scans found in them.
     EcrImageRead = (20.0, 20.0),
+    /// ECR: manifests, referrers and layers, as whoever pulls images reads them.
+    EcrPull = (200.0, 100.0),
     /// GuardDuty: detectors and coverage.
     GuardDutyRead = (10.0, 5.0),
     /// KMS: public keys.

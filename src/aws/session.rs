@@ -11,7 +11,7 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
 use super::call::Caller;
-use super::{Answer, Bucket, CallError, Calls, Operation, Probe, Rate, WholeAnswer};
+use super::{Answer, Api, Bucket, CallError, Calls, Client, Operation, Probe, Rate, WholeAnswer};
 use crate::domain::{AccountId, GapKind, InvalidId, Partition, Region, Scope};
 
 const GET_CALLER_IDENTITY: Operation = Operation::new("sts:GetCallerIdentity", Bucket::Sts);
@@ -329,6 +329,13 @@ impl Session {
     #[must_use]
     pub fn config(&self) -> &SdkConfig {
         &self.config
+    }
+
+    /// A client of an API in another Region, as the same caller.
+    pub(crate) fn client_in(&self, api: Api, region: &Region) -> Client {
+        let region = aws_config::Region::new(region.to_string());
+        let config = self.config.to_builder().region(region).build();
+        Client::new(api, &config, &self.identity.partition)
     }
 
     /// Amazon ECS.

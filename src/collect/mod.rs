@@ -43,6 +43,7 @@ use std::time::Duration;
 use futures::future::{BoxFuture, FutureExt, join_all};
 use jiff::Timestamp;
 
+pub(crate) use self::ecr::API as ECR;
 pub use self::plan::actions;
 use self::reading::Reading;
 pub use self::redact::RedactionKey;

@@ -1,13 +1,9 @@
 //! What every back end says when it does not give what was asked for.
 
-use super::{Descriptor, Fault, Limits};
+use super::{Fault, Limits};
 use crate::aws::CallError;
 use crate::domain::{Digest, GapKind};
 use crate::http;
-
-/// Media types of blobs that are signatures and nothing else.
-const SIGNATURES: [&str; 3] =
-    ["application/cose", "application/jose+json", "application/vnd.dev.cosign.simplesigning.v1+json"];
 
 impl Fault {
     /// A fault without a missing permission.
@@ -58,32 +54,4 @@ impl From<CallError> for Fault {
         let CallError { action, kind, code, message, missing, retries: _ } = error;
         Self { operation: action.to_owned(), kind, code, message, missing }
     }
-}
-
-/// Refuses a blob that is too large before it is asked for.
-pub(super) fn check_size(operation: &str, blob: &Descriptor, limits: &Limits) -> Result<(), Fault> {
-    let is_signature = SIGNATURES.contains(&blob.media_type.as_str());
-    let limit = if is_signature { limits.signature_bytes } else { limits.attestation_bytes };
-    if blob.size > limit {
-        let message = format!("the blob has {} bytes, and at most {limit} are read", blob.size);
-        return Err(Fault::new(operation, GapKind::Truncated, "TooLarge", message));
-    }
-    Ok(())
-}
-
-/// The bytes of a blob, if they are those that were asked for.
-pub(super) fn check_blob(operation: &str, blob: &Descriptor, bytes: Vec<u8>) -> Result<Vec<u8>, Fault> {
-    let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-    if size != blob.size {
-        let message = format!("the blob has {size} bytes, and its descriptor says {}", blob.size);
-        return Err(Fault::new(operation, GapKind::Contradiction, "OtherSize", message));
-    }
-    check_digest(operation, &blob.digest, &bytes)?;
-    Ok(bytes)
-}
-
-/// The digest of bytes, if it is the one that was asked for.
-pub(super) fn check_digest(operation: &str, asked: &Digest, bytes: &[u8]) -> Result<(), Fault> {
-    let found = Digest::of(bytes);
-    if found == *asked { Ok(()) } else { Err(Fault::other_bytes(operation, asked, &found)) }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures::future::{BoxFuture, ready};
 
-use super::fault::check_blob;
+use super::answer::check_blob;
 use super::{Descriptor, Fault, Manifest, Name, Registry};
 use crate::domain::{Digest, GapKind};
 

@@ -7,7 +7,9 @@
 //!
 //! **Invariant:** bytes that were asked for by digest have that digest.
 
+mod answer;
 mod credentials;
+mod ecr;
 mod fault;
 #[cfg(test)]
 pub(crate) mod in_memory;
@@ -23,6 +25,7 @@ use futures::future::BoxFuture;
 use crate::domain::{Digest, GapKind};
 
 pub use credentials::{Credentials, DockerConfig};
+pub use ecr::{Ecr, Place};
 pub use oci::Oci;
 
 /// A registry, for one repository.

@@ -23,7 +23,8 @@ use crate::aws::{Api, Ask, CallError, Client, Operation, Protocol};
 use crate::domain::{Gap, GapKind};
 use crate::snapshot::Collection;
 
-const API: Api = Api {
+/// The API of private registries.
+pub(crate) const API: Api = Api {
     id: "ECR",
     signing_name: "ecr",
     host: "api.ecr",

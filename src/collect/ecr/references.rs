@@ -10,20 +10,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::domain::{AccountId, Region};
-
-/// How the hosts of ECR's registries end, in every partition.
-const SUFFIXES: [&str; 7] = [
-    "amazonaws.com",
-    "amazonaws.com.cn",
-    "amazonaws.eu",
-    "c2s.ic.gov",
-    "sc2s.sgov.gov",
-    "cloud.adc-e.uk",
-    "csp.hci.ic.gov",
-];
-
-/// The same for hosts with IPv6.
-const DUAL_STACK_SUFFIXES: [&str; 2] = ["on.aws", "on.amazonwebservices.com.cn"];
+use crate::registry::Place;
 
 /// What ECR takes for a repository's name, a tag and a digest. Anything else it refuses together with the rest of a request.
 static PATTERNS: LazyLock<Option<[Regex; 3]>> = LazyLock::new(|| {
@@ -60,17 +47,11 @@ pub(super) type Asked = BTreeMap<ImageId, BTreeMap<String, BTreeSet<String>>>;
 
 /// The registry of one account and Region.
 #[derive(Debug)]
-pub(super) struct Registry(BTreeSet<String>);
+pub(super) struct Registry(Place);
 
 impl Registry {
     pub(super) fn new(account: &AccountId, region: &Region) -> Self {
-        let hosts = ["dkr.ecr", "dkr.ecr-fips"].into_iter().flat_map(|service| {
-            SUFFIXES.iter().map(move |suffix| format!("{account}.{service}.{region}.{suffix}"))
-        });
-        let dual_stack = ["dkr-ecr", "dkr-ecr-fips"].into_iter().flat_map(|service| {
-            DUAL_STACK_SUFFIXES.iter().map(move |suffix| format!("{account}.{service}.{region}.{suffix}"))
-        });
-        Self(hosts.chain(dual_stack).collect())
+        Self(Place { account: account.clone(), region: region.clone() })
     }
 
     /// The repository and the image that a reference names; `None` for one of another registry, and for what is none.
@@ -80,7 +61,7 @@ impl Registry {
             None => (reference, None),
         };
         let (host, path) = name.split_once('/')?;
-        if !self.0.contains(&host.to_ascii_lowercase()) {
+        if Place::of_host(host).as_ref() != Some(&self.0) {
             return None;
         }
         let (repository, tag) = path.split_once(':').unwrap_or((path, "latest"));

@@ -8,13 +8,13 @@ use futures::future::BoxFuture;
 use url::Url;
 
 use self::auth::Authority;
+use super::answer::{self, check_digest, check_size, header, malformed, within};
 use super::credentials::DOCKER_HUB;
-use super::fault::{check_blob, check_digest, check_size};
 use super::manifest::{InvalidManifest, LIMIT_BYTES, MEDIA_TYPES, Parsed};
 use super::{Credentials, Descriptor, Fault, Limits, Manifest, Name, Registry, wire};
 use crate::aws::PageGuard;
 use crate::domain::{Digest, GapKind};
-use crate::http::{self, Answer, Client, Get, LIMIT_REDIRECTS, Patience};
+use crate::http::{self, Answer, Client, Get, LIMIT_REDIRECTS};
 
 /// Where Docker Hub's registry really is.
 const DOCKER_HUB_HOST: &str = "registry-1.docker.io";
@@ -75,12 +75,11 @@ impl Oci {
         };
         let plain = url("http")?;
         let origin = if http::is_allowed(&plain).is_ok() { plain } else { url("https")? };
-        let patience = Patience { answer: limits.answer, body: limits.body, backoff: limits.backoff };
         Ok(Self {
             origin,
             repository: repository.to_owned(),
+            client: answer::client(&limits),
             limits,
-            client: Client::new(patience),
             authority: Authority::new(repository, credentials),
         })
     }
@@ -90,18 +89,6 @@ impl Oci {
         self.origin.join(&path).map_err(|_| {
             Fault::new("GET /v2/", GapKind::Contradiction, "InvalidName", "the name makes no URL".to_owned())
         })
-    }
-
-    /// Answers a question, or says that it took too long.
-    async fn within<T>(
-        &self,
-        operation: &str,
-        question: impl Future<Output = Result<T, Fault>>,
-    ) -> Result<T, Fault> {
-        match tokio::time::timeout(self.limits.question, question).await {
-            Ok(answer) => answer,
-            Err(_) => Err(Fault::late(operation, &self.limits)),
-        }
     }
 
     async fn get_manifest(&self, name: &Name) -> Result<Option<Manifest>, Fault> {
@@ -140,12 +127,7 @@ impl Oci {
         if answer.status != 200 {
             return self.absent(BLOBS, answer).await.map(|()| None);
         }
-        let bytes = self.body(BLOBS, answer, blob.size).await.map_err(|fault| {
-            let is_longer = fault.code == "TooLarge";
-            // What is longer than its descriptor says is something else.
-            Fault { kind: if is_longer { GapKind::Contradiction } else { fault.kind }, ..fault }
-        })?;
-        check_blob(BLOBS, blob, bytes).map(Some)
+        answer::blob_body(BLOBS, &self.client, answer, blob).await.map(Some)
     }
 
     /// Which types the registry has sorted out is not asked: registries disagree about what the type of a referrer is.
@@ -239,12 +221,7 @@ impl Oci {
     }
 
     async fn body(&self, operation: &str, answer: Answer, limit: u64) -> Result<Vec<u8>, Fault> {
-        match header(operation, &answer, "content-encoding")? {
-            None | Some("" | "identity") => {}
-            // Nobody asked for it, and what bytes it stands for is not for its digest to say.
-            Some(_) => return Err(malformed(operation, "it is compressed, which was not asked for")),
-        }
-        self.client.body(answer, limit).await.map_err(|error| Fault::of_http(operation, &error))
+        answer::body(operation, &self.client, answer, limit).await
     }
 
     /// Whether an answer says that there is none; everything else that is no success is a fault.
@@ -300,15 +277,15 @@ impl Oci {
 
 impl Registry for Oci {
     fn manifest<'a>(&'a self, name: &'a Name) -> BoxFuture<'a, Result<Option<Manifest>, Fault>> {
-        Box::pin(self.within(MANIFESTS, self.get_manifest(name)))
+        Box::pin(within(MANIFESTS, &self.limits, self.get_manifest(name)))
     }
 
     fn blob<'a>(&'a self, blob: &'a Descriptor) -> BoxFuture<'a, Result<Option<Vec<u8>>, Fault>> {
-        Box::pin(self.within(BLOBS, self.get_blob(blob)))
+        Box::pin(within(BLOBS, &self.limits, self.get_blob(blob)))
     }
 
     fn referrers<'a>(&'a self, digest: &'a Digest) -> BoxFuture<'a, Result<Option<Vec<Descriptor>>, Fault>> {
-        Box::pin(self.within(REFERRERS, self.get_referrers(digest)))
+        Box::pin(within(REFERRERS, &self.limits, self.get_referrers(digest)))
     }
 }
 
@@ -346,15 +323,6 @@ fn media_type(operation: &str, answer: &Answer, types: &[&'static str]) -> Resul
         let message = "the answer is of a media type that was not asked for";
         Fault::new(operation, GapKind::Malformed, "UnexpectedMediaType", message)
     })
-}
-
-fn header<'a>(operation: &str, answer: &'a Answer, name: &'static str) -> Result<Option<&'a str>, Fault> {
-    answer.header(name).map_err(|error| Fault::of_http(operation, &error))
-}
-
-fn malformed(operation: &str, why: &str) -> Fault {
-    let message = format!("the answer is not what the API promises: {why}");
-    Fault::new(operation, GapKind::Malformed, "UnexpectedAnswer", message)
 }
 
 fn redirected(operation: &str, to: &str) -> Fault {

@@ -1,1 +1,0 @@
-//! Registries on servers of this machine.
