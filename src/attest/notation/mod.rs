@@ -136,3 +136,8 @@ fn shown(text: &str) -> String {
     }
     shown
 }
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
