@@ -25,6 +25,7 @@ pub trait Revocations: Send + Sync {
 }
 
 /// An image in its registry.
+#[expect(missing_debug_implementations, reason = "a registry is somebody else's")]
 pub struct Target<'a> {
     /// Its repository.
     pub registry: &'a dyn Registry,

@@ -7,6 +7,7 @@ use crate::cli::{self, ListFormat, Quorum};
 use crate::collect::attest::{Attesting, Examiner, Wanted};
 use crate::config::Configured;
 use crate::domain::ImageReference;
+use crate::registry::Place;
 use crate::report::attest as report;
 
 use super::console::{self, Progress};
@@ -108,7 +109,7 @@ enum Need {
 fn need_of_aws(with: &Attesting, reference: &ImageReference) -> Need {
     let attestors = &with.attestors.attestors;
     let has_key = attestors.iter().any(|configured| matches!(configured, Configured::Kms(_)));
-    if has_key {
+    if has_key || Place::of_host(reference.registry()).is_some() {
         Need::Everything
     } else if attestors.iter().any(|configured| configured.kind() == "aws_signer") {
         Need::Revocations

@@ -1,6 +1,5 @@
 //! What only AWS knows of an attestor: the public half of a key, the standing of a signing profile, and what was revoked.
 
-use aws_types::region::Region;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
@@ -11,7 +10,7 @@ use crate::attest::notation::ProfileArn;
 use crate::attest::sigstore::PublicKey;
 use crate::attest::{Refusal, RevocationQuery, Standing};
 use crate::aws::{Api, Ask, Bucket, CallError, Client, Operation, Protocol, Session, escaped};
-use crate::domain::GapKind;
+use crate::domain::{GapKind, Region};
 use crate::registry::Fault;
 
 const GET_PUBLIC_KEY: Operation = Operation::new("kms:GetPublicKey", Bucket::KmsRead);
@@ -51,10 +50,9 @@ const NO_KEY: [&str; 4] =
 /// Codes with which KMS says that a key must not be used.
 const DISABLED: [&str; 2] = ["DisabledException", "KMSInvalidStateException"];
 
-/// A client in the Region that something is in, whatever Region the pass is about.
-fn client(session: &Session, api: Api, region: &str) -> Client {
-    let config = session.config().to_builder().region(Region::new(region.to_owned())).build();
-    Client::new(api, &config, &session.identity().partition)
+/// A client in the Region that something is in, whatever Region the pass is about; `None` when there is no such Region.
+fn client(session: &Session, api: Api, region: &str) -> Option<Client> {
+    Some(session.client_in(api, &Region::new(region).ok()?))
 }
 
 fn no_session() -> Refusal {
@@ -75,7 +73,9 @@ pub(super) async fn public_key(
 ) -> Result<Result<PublicKey, String>, (Standing, Refusal)> {
     let session = session.ok_or_else(|| (Standing::Unknown, no_session()))?;
     let region = arn.split(':').nth(3).unwrap_or_default();
-    let client = client(session, KMS, region);
+    let Some(client) = client(session, KMS, region) else {
+        return Ok(Err(format!("is in no Region (`{region}`)")));
+    };
     let ask = Ask::Input("GetPublicKey", json!({ "KeyId": arn }));
     let answer = session.read(GET_PUBLIC_KEY, |probe| client.send(ask, probe)).await.map_err(|error| {
         let standing = match error.code.as_str() {
@@ -108,7 +108,9 @@ pub(super) async fn profile(session: Option<&Session>, profile: &ProfileArn) -> 
     let Some(session) = session else {
         return Some((Standing::Unknown, format!("the profile `{profile}`: {}", no_session().reason)));
     };
-    let client = client(session, SIGNER, profile.region());
+    let Some(client) = client(session, SIGNER, profile.region()) else {
+        return Some((Standing::Invalid, format!("the profile `{profile}` is in no Region")));
+    };
     let path =
         format!("/signing-profiles/{}?profileOwner={}", escaped(profile.name()), escaped(profile.account()));
     let answer = session.read(GET_SIGNING_PROFILE, |probe| client.send(Ask::Get(path), probe)).await;
@@ -171,7 +173,14 @@ pub(super) async fn revoked(
         return Err(fault(GapKind::Denied, &code, reason, None));
     };
     let region = query.profile_version.split(':').nth(3).unwrap_or_default();
-    let client = client(session, SIGNER_DATA, region);
+    let Some(client) = client(session, SIGNER_DATA, region) else {
+        return Err(fault(
+            GapKind::Contradiction,
+            "InvalidRegion",
+            "the profile is in no Region".to_owned(),
+            None,
+        ));
+    };
     let path = path(query);
     let answer = session.read(GET_REVOCATION_STATUS, |probe| client.send(Ask::Get(path), probe)).await;
     let answer = answer.map_err(|error| fault(error.kind, &error.code, error.message, error.missing))?;

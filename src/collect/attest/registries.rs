@@ -8,7 +8,7 @@ use super::{Attesting, aws};
 use crate::attest::{Refusal, RevocationQuery, Revocations};
 use crate::aws::{Role, Session, chain};
 use crate::domain::ImageReference;
-use crate::registry::{Fault, Oci, Registry};
+use crate::registry::{Ecr, Fault, Oci, Place, Registry};
 
 /// Opens repositories, with the credentials that each registry takes.
 #[derive(Debug)]
@@ -39,6 +39,16 @@ impl<'a> Registries<'a> {
     /// The repository of an image.
     pub(super) fn repository(&self, reference: &ImageReference) -> Result<Box<dyn Registry + '_>, Refusal> {
         let unreachable = |reason: String| Refusal::new("registry_unreachable", reason);
+        if let Some(place) = Place::of_host(reference.registry()) {
+            let session = match self.roles.get(reference.registry()) {
+                Some(Ok(session)) => session,
+                Some(Err(reason)) => return Err(unreachable(reason.clone())),
+                None => self
+                    .session
+                    .ok_or_else(|| unreachable("there are no AWS credentials to read ECR with".to_owned()))?,
+            };
+            return Ok(Box::new(Ecr::new(session, place, reference.repository(), self.with.limits.clone())));
+        }
         let (host, repository) = (reference.api_host(), reference.repository());
         let credentials =
             self.with.docker.credentials(reference.registry(), repository).map_err(unreachable)?;

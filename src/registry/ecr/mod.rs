@@ -5,7 +5,6 @@ mod place;
 mod tests;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use futures::future::BoxFuture;
 use serde::Deserialize;
@@ -45,8 +44,8 @@ const LAYER_GONE: &str = "LayersNotFoundException";
 
 /// One repository.
 #[derive(Debug)]
-pub struct Ecr {
-    session: Arc<Session>,
+pub struct Ecr<'a> {
+    session: &'a Session,
     client: Client,
     place: Place,
     repository: String,
@@ -106,14 +105,14 @@ struct Download {
     download_url: String,
 }
 
-impl Ecr {
+impl<'a> Ecr<'a> {
     /// The IAM actions that reading takes.
-    pub const ACTIONS: [&str; 3] = [BATCH_GET_IMAGE.action, GET_DOWNLOAD_URL.action, LIST_REFERRERS.action];
+    pub const ACTIONS: [&'static str; 3] = [BATCH_GET_IMAGE.action, GET_DOWNLOAD_URL.action, LIST_REFERRERS.action];
 
     /// A repository of the registry at a place, read as the session's caller; the registry may be another account's, and its
     /// Region another than the session's.
     #[must_use]
-    pub fn new(session: Arc<Session>, place: Place, repository: &str, limits: Limits) -> Self {
+    pub fn new(session: &'a Session, place: Place, repository: &str, limits: Limits) -> Self {
         let client = session.client_in(ECR, &place.region);
         let layers = answer::client(&limits);
         Self { session, client, place, repository: repository.to_owned(), limits, layers }
@@ -247,7 +246,7 @@ impl Ecr {
     }
 }
 
-impl Registry for Ecr {
+impl Registry for Ecr<'_> {
     fn manifest<'a>(&'a self, name: &'a Name) -> BoxFuture<'a, Result<Option<Manifest>, Fault>> {
         Box::pin(within(BATCH_GET_IMAGE.action, &self.limits, self.get_manifest(name)))
     }

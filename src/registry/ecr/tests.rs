@@ -37,8 +37,9 @@ impl Aws {
     }
 
     /// The repository `team/app` of another account and Region than the session's.
-    fn repository(&self) -> Ecr {
-        let session = Arc::new(session(&self.0.uri(), &session_limits()));
+    fn repository(&self) -> Ecr<'static> {
+        // A test's session lives as long as the test.
+        let session = Box::leak(Box::new(session(&self.0.uri(), &session_limits())));
         let place = Place {
             account: AccountId::new("999988887777").unwrap(),
             region: Region::new("us-west-2").unwrap(),
