@@ -29,3 +29,6 @@ pub use outcome::{
     Evidence, LogEntry, Outcome, Refusal, Revocation, RevocationQuery, RevocationState, SignedAt, Signer,
     TimeSource,
 };
+
+#[cfg(test)]
+mod tests;
