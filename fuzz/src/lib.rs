@@ -3,6 +3,8 @@
 //! Only public functions of the rooms are called, in the order in which commands call them. A panic is a failure here even
 //! where the program would catch it.
 
+mod sigstore;
+
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::num::NonZeroUsize;
@@ -16,6 +18,8 @@ use tidewaiter::diagnostic::{Code, Diagnostic};
 use tidewaiter::domain::ControlId;
 use tidewaiter::policy::{self, Bundles, ControlErrorKind, Limits, Source, Tree};
 use tidewaiter::snapshot::Snapshot;
+
+pub use self::sigstore::sigstore;
 
 /// What messages call the bundle.
 const NAME: &str = "fuzzed.tar.gz";

@@ -1,6 +1,7 @@
 //! Signatures and attestations of sigstore's, made by real signers in a real registry, and what an attacker makes of them.
 
 mod bundles;
+mod corpus;
 mod keyless;
 mod keys;
 mod statements;

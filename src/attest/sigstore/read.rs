@@ -15,7 +15,10 @@ pub(super) const MOST_BYTES: usize = 16 << 20;
 /// The most bytes of an annotation: certificates and log entries, a few kibibytes each.
 pub(super) const MOST_ANNOTATION: usize = 256 << 10;
 
-/// The most bytes of a value that stands in a reason.
+/// The most characters of somebody else's words in a reason.
+const MOST_CLAUSE: usize = 400;
+
+/// The most characters of a value that stands in a reason.
 const MOST_QUOTED: usize = 200;
 
 /// Refuses what is larger than a limit.
@@ -27,8 +30,14 @@ pub(super) fn within(what: &str, size: usize, most: usize) -> Result<(), Refusal
 }
 
 /// A refusal of what cannot be read.
-pub(super) fn malformed(reason: impl Into<String>) -> Refusal {
-    Refusal::new("malformed", reason)
+pub(super) fn malformed(reason: impl AsRef<str>) -> Refusal {
+    Refusal::new("malformed", clause(reason.as_ref()))
+}
+
+/// Somebody else's words as one clause: they may quote foreign bytes, at any length.
+pub(super) fn clause(text: &str) -> String {
+    let shown = text.chars().take(MOST_CLAUSE).map(|c| if c.is_control() { ' ' } else { c });
+    shown.collect::<String>().trim_end_matches(['.', ' ']).to_owned()
 }
 
 /// A foreign text as it stands in a reason: short, and on one line.

@@ -3,10 +3,8 @@
 use sigstore_verify::bundle::Error as BundleError;
 use sigstore_verify::{CertificateError, Error, TimestampError, TransparencyLogError};
 
+use super::read::clause;
 use crate::attest::Refusal;
-
-/// The most characters of the verifier's own words.
-const MOST_TEXT: usize = 300;
 
 /// A refusal for what the verifier did not accept of something that is about the image, and whose envelope can be read.
 pub(super) fn refusal(error: &Error) -> Refusal {
@@ -45,15 +43,5 @@ pub(super) fn refusal(error: &Error) -> Refusal {
         Error::UnsupportedArtifact(_) | Error::UnsupportedBundle(_) => "unsupported",
         _ => "malformed",
     };
-    Refusal::new(code, in_one_line(&error.to_string()))
-}
-
-/// The verifier's words, which may quote foreign bytes.
-fn in_one_line(text: &str) -> String {
-    let shown = text.chars().take(MOST_TEXT);
-    shown
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect::<String>()
-        .trim_end_matches(['.', ' '])
-        .to_owned()
+    Refusal::new(code, clause(&error.to_string()))
 }

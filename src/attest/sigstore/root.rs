@@ -107,10 +107,10 @@ impl TrustedRoot {
         // What stands in the file decides, and not how it is written.
         let canonical = root.to_string();
         let mut parts = serde_json::from_value::<Parts>(root)
-            .map_err(|error| format!("is no trusted root of sigstore's: {error}"))?;
+            .map_err(|error| read::clause(&format!("is no trusted root of sigstore's: {error}")))?;
         narrow(&mut parts)?;
         let verifier = Verifier::new(&parts)
-            .map_err(|error| format!("is no usable trusted root: {}", first_line(&error)))?;
+            .map_err(|error| read::clause(&format!("is no usable trusted root: {error}")))?;
         let authorities = parts.tsa_authorities();
         let fingerprint = Digest::of(canonical.as_bytes()).hex().to_owned();
         Ok(Self(Arc::new(Ready { verifier, parts, authorities, fingerprint })))
@@ -160,10 +160,6 @@ impl fmt::Debug for TrustedRoot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "TrustedRoot({})", self.0.fingerprint)
     }
-}
-
-fn first_line(error: &dyn fmt::Display) -> String {
-    error.to_string().lines().next().unwrap_or_default().to_owned()
 }
 
 /// Puts in what tools leave out because it is empty, and refuses what is too much.

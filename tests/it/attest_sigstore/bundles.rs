@@ -182,9 +182,10 @@ fn every_part_of_a_bundle_is_checked() {
     let (ours, theirs) = (&signers.keyless.ours, &signers.keyless.theirs);
     let trust = keyless(ours.root());
     let one = Digest::of(b"one");
+    // A certificate that is lent has to be older than the log entry, and a log entry younger than the certificate.
+    let (older, evil) = (ours.bundle(options(&one)), theirs.bundle(options(&one)));
     let bundle = ours.bundle(options(&one));
     let other = ours.bundle(options(&one));
-    let evil = theirs.bundle(options(&one));
     let copy = |from: &Value, path: &str| {
         let value = from.pointer(path).unwrap().clone();
         judged(&changed(&bundle, |it| *it.pointer_mut(path).unwrap() = value), &one, &trust)
@@ -214,7 +215,7 @@ fn every_part_of_a_bundle_is_checked() {
         ("as it is", judged(&content(&bundle), &one, &trust), "verified"),
         ("all theirs", judged(&content(&evil), &one, &trust), "log_untrusted"),
         ("their certificate", copy(&evil, "/verificationMaterial/certificate"), "untrusted_certificate"),
-        ("another certificate of ours", copy(&other, "/verificationMaterial/certificate"), "wrong_payload"),
+        ("another certificate of ours", copy(&older, "/verificationMaterial/certificate"), "wrong_payload"),
         ("another log entry of ours", copy(&other, entry), "log_entry_foreign"),
         ("their log entry", copy(&evil, entry), "log_untrusted"),
         ("another promise", copy(&other, &format!("{entry}/inclusionPromise")), "log_entry_invalid"),

@@ -112,12 +112,14 @@ fn every_part_of_a_keyless_signature_is_checked() {
     let signers = Signers::get();
     let (ours, theirs) = (&signers.keyless.ours, &signers.keyless.theirs);
     let repository = "keyless/parts";
-    let (one, two) = (image(repository, "one"), image(repository, "two"));
-    for image in [&one, &two] {
+    let (zero, one, two) = (image(repository, "zero"), image(repository, "one"), image(repository, "two"));
+    // A certificate that is lent has to be older than the log entry, and a log entry younger than the certificate.
+    for image in [&zero, &one, &two] {
         signers.cosign_keyless(&["sign"], &release(), repository, image);
     }
     let trust = keyless(ours.root());
     let layer = only_layer("sig", repository, &one);
+    let older = only_layer("sig", repository, &zero);
     let elsewhere = only_layer("sig", repository, &two);
     let foreign = |name: &str| Some(elsewhere.annotations[name].as_str());
     let root = |fulcio: &str, rekor: &str, ct: &str| {
@@ -156,7 +158,7 @@ fn every_part_of_a_keyless_signature_is_checked() {
         ),
         (
             "another certificate of the same identity",
-            judge(&annotated(&layer, CERTIFICATE, foreign(CERTIFICATE))),
+            judge(&annotated(&layer, CERTIFICATE, Some(&older.annotations[CERTIFICATE]))),
             "wrong_payload",
         ),
         (
@@ -247,7 +249,8 @@ fn every_part_of_a_keyless_signature_is_checked() {
 fn a_signature_with_a_key_is_no_keyless_one() {
     let signers = Signers::get();
     let repository = "keyless/keyed";
-    let one = image(repository, "one");
+    let (one, two) = (image(repository, "one"), image(repository, "two"));
+    signers.cosign_keyless(&["sign"], &release(), repository, &two);
     signers.cosign_key("keyed");
     signers.cosign(
         &["sign", "--key", "keyed.key", "--rekor-url", &signers.keyless.ours.url],
@@ -259,8 +262,7 @@ fn a_signature_with_a_key_is_no_keyless_one() {
     assert_eq!(judged(&Content::SimpleSigning(layer.clone()), &one, &trust), "no_certificate");
 
     // With the certificate of somebody who is trusted put beside it.
-    signers.cosign_keyless(&["sign"], &release(), repository, &image(repository, "two"));
-    let real = only_layer("sig", repository, &image(repository, "two"));
+    let real = only_layer("sig", repository, &two);
     let lent = annotated(&layer, CERTIFICATE, Some(&real.annotations[CERTIFICATE]));
     assert_eq!(judged(&lent, &one, &trust), "wrong_payload");
 }

@@ -73,6 +73,11 @@ impl Instance {
 
     /// What it is to be trusted by, with its timestamp authority.
     pub(crate) fn root_with_timestamps(&self) -> TrustedRoot {
+        TrustedRoot::from_json(&self.root_json().to_string()).unwrap()
+    }
+
+    /// Its `trusted_root.json`, without what `cosign trusted-root create` leaves out.
+    pub(crate) fn root_json(&self) -> Value {
         let der = |pem: &str| pem.lines().filter(|line| !line.starts_with('-')).collect::<String>();
         let log = |pem: &str| {
             let id = {
@@ -87,14 +92,13 @@ impl Instance {
             }])
         };
         let chain = |certificates: Vec<Value>| json!([{ "certChain": { "certificates": certificates } }]);
-        let root = json!({
+        json!({
             "mediaType": "application/vnd.dev.sigstore.trustedroot+json;version=0.1",
             "tlogs": log(&self.rekor),
             "ctlogs": log(&self.ct),
             "certificateAuthorities": chain(vec![json!({ "rawBytes": der(&self.fulcio) })]),
             "timestampAuthorities": chain(self.tsa.iter().map(|der| json!({ "rawBytes": der })).collect()),
-        });
-        TrustedRoot::from_json(&root.to_string()).unwrap()
+        })
     }
 
     /// Has `@sigstore/sign` make a bundle; see `makeBundle` in the server for the options.
