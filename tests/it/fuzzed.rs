@@ -53,3 +53,8 @@ fn what_snapshots_were_fuzzed_with_still_holds() {
 fn what_policies_of_iam_were_fuzzed_with_still_holds() {
     replay("access", promises::access);
 }
+
+#[test]
+fn what_answers_of_registries_were_fuzzed_with_still_holds() {
+    replay("registry", promises::registry);
+}
