@@ -17,6 +17,8 @@ use tidewaiter::access::{self, Answer, Context, Decision, Estate};
 use tidewaiter::diagnostic::{Code, Diagnostic};
 use tidewaiter::domain::ControlId;
 use tidewaiter::policy::{self, Bundles, ControlErrorKind, Limits, Source, Tree};
+use tidewaiter::registry::manifest::{LIMIT_ENTRIES, MEDIA_TYPES, Parsed};
+use tidewaiter::registry::{self, DockerConfig, Oci, Place, wire};
 use tidewaiter::snapshot::Snapshot;
 
 pub use self::sigstore::sigstore;
@@ -150,6 +152,48 @@ pub fn access(policy: &[u8]) {
             .get(name)
             .is_some_and(|granted| !granted.grants.is_empty() || !granted.unknown.is_empty());
         assert!(answer != Answer::Allowed || is_told || !told.unknown.is_empty(), "{name}: {path:?}");
+    }
+}
+
+/// The bytes are whatever a registry or a token service answers, or a file of Docker's: what is read of them is within limits
+/// and is read in one way only, and a message quotes nothing of them.
+pub fn registry(bytes: &[u8]) {
+    let read = MEDIA_TYPES.map(|media_type| Parsed::read(media_type, bytes));
+    for parsed in read.iter().flatten() {
+        let entries = match parsed {
+            Parsed::Image(image) => &image.layers,
+            Parsed::Index(index) => &index.manifests,
+        };
+        assert!(entries.len() <= LIMIT_ENTRIES, "{} entries", entries.len());
+    }
+    // Docker's and OCI's differ in what they are called, which the bytes may say or not.
+    let [image, index, docker_image, docker_list] = read.map(|it| it.is_ok());
+    assert!(!(image || docker_image) || !(index || docker_list), "it is an image and an index");
+    if let Some(codes) = wire::error_codes(bytes) {
+        let _ = wire::is_absence(&codes);
+    }
+    if let Some((token, _)) = wire::token(bytes) {
+        assert!(!token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()), "{token:?}");
+    }
+    let config = DockerConfig::read(bytes);
+    let found = ["docker.io", "r.example", "127.0.0.1:5000"].map(|host| match &config {
+        Ok(config) => config.credentials(host, "team/app").map(|_| ()),
+        Err(why) => Err(why.clone()),
+    });
+    for why in found.into_iter().filter_map(Result::err) {
+        assert!(!why.is_empty() && why.len() < 300 && !why.contains(char::is_control), "{why:?}");
+    }
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let lines = text.lines().collect::<Vec<_>>();
+    let _ = wire::challenge(&lines);
+    let _ = wire::is_pull_only(text);
+    if let Ok(Some(next)) = wire::next_page(&lines) {
+        assert!(lines.iter().any(|line| line.contains(&next)), "{next:?}");
+    }
+    for line in lines {
+        let _ = Place::of_host(line);
+        let _ = Oci::new(line, line, None, registry::Limits::default());
+        let _ = Oci::new("r.example", line, None, registry::Limits::default());
     }
 }
 

@@ -1,4 +1,4 @@
-//! GETs on the SDK's own runtime: its connections, proxies, retries and timeouts; an answer is read piece by piece, up to a
+//! GETs on the SDK's own runtime: its connections, retries and timeouts; an answer is read piece by piece, up to a
 //! limit.
 //!
 //! It stands apart because bundles ([`crate::sources`]) and registries ([`crate::registry`]) are both read with it.

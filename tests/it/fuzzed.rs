@@ -58,3 +58,8 @@ fn what_policies_of_iam_were_fuzzed_with_still_holds() {
 fn what_signatures_of_sigstore_s_were_fuzzed_with_still_holds() {
     replay("sigstore", promises::sigstore);
 }
+
+#[test]
+fn what_answers_of_registries_were_fuzzed_with_still_holds() {
+    replay("registry", promises::registry);
+}

@@ -31,6 +31,7 @@ mod new_control;
 mod opinion;
 mod pass;
 mod peers;
+mod registries;
 mod rights;
 mod signatures;
 mod support;

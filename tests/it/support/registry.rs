@@ -31,14 +31,28 @@ pub(crate) struct Registry {
 impl Registry {
     /// Starts an empty registry on a free port and waits until it listens.
     pub(crate) fn start() -> Self {
+        Self::run(None)
+    }
+
+    /// Starts an empty registry that asks for a user and a password; `users` is a file of them as htpasswd makes it.
+    pub(crate) fn guarded(users: &str) -> Self {
+        Self::run(Some(users))
+    }
+
+    fn run(users: Option<&str>) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let configuration = directory.path().join("config.yml");
-        let text = json!({
+        let mut text = json!({
             "version": 0.1,
             "log": { "level": "info", "formatter": "json", "accesslog": { "disabled": true } },
             "storage": { "inmemory": {}, "delete": { "enabled": true } },
             "http": { "addr": "127.0.0.1:0" },
         });
+        if let Some(users) = users {
+            let path = directory.path().join("users");
+            std::fs::write(&path, users).unwrap();
+            text["auth"] = json!({ "htpasswd": { "realm": "tests", "path": path } });
+        }
         std::fs::write(&configuration, text.to_string()).unwrap();
         let mut keeper = Command::new("/bin/sh")
             .args(["-c", KEEPER])

@@ -26,6 +26,7 @@ import botocore.exceptions
 from moto.core.base_backend import BackendDict
 
 import ecr
+import ecr_artifacts
 import ecs
 import eventbridge
 import eventbridge_scheduler
@@ -111,7 +112,7 @@ def credentials(emulator, given):
 def reset(emulator, given):
     with emulator.lock:
         BackendDict.reset()
-        for service in (ecr, ecs, eventbridge, eventbridge_scheduler, guardduty, last_accessed, organizations, securityhub, iam):
+        for service in (ecr, ecr_artifacts, ecs, eventbridge, eventbridge_scheduler, guardduty, last_accessed, organizations, securityhub, iam):
             service.reset()
         emulator.requests.clear()
         emulator.faults.set([])

@@ -8,6 +8,7 @@ and exits non-zero when something does not.
 
 import concurrent.futures
 import contextlib
+import hashlib
 import http.client
 import json
 import subprocess
@@ -1545,6 +1546,60 @@ def one_missing_image_fails_the_call_for_all_and_scans_are_told_in_pages(world):
         scan("app", imageDigest=pushed["image"]["imageId"]["imageDigest"])
     with refused("ImageNotFoundException"):
         scan("app", imageTag="gone")
+
+
+@rule
+def manifests_are_read_as_they_were_pushed_with_their_referrers_and_layers(world):
+    ecr, other = world.client("ecr"), world.client("ecr", account="999988887777")
+    other.create_repository(repositoryName="app")
+    oci = "application/vnd.oci.image.manifest.v1+json"
+    theirs = {"registryId": "999988887777", "repositoryName": "app"}
+
+    def push(tag=None, **members):
+        text = json.dumps({"schemaVersion": 2, "mediaType": oci, "config": {"size": 1}, "layers": []} | members)
+        tag = {"imageTag": tag} if tag else {}
+        image = other.put_image(repositoryName="app", imageManifest=text, imageManifestMediaType=oci, **tag)["image"]
+        same(image["imageId"]["imageDigest"], f"sha256:{hashlib.sha256(text.encode()).hexdigest()}")
+        return image["imageId"]["imageDigest"], text
+
+    digest, text = push("1")
+    subject = {"digest": digest}
+    signatures = sorted(push(subject=subject, artifactType="a", annotations={"n": str(n)})[0] for n in range(3))
+
+    def get(image):
+        answer = ecr.batch_get_image(imageIds=[image], acceptedMediaTypes=[oci], **theirs)
+        failures = [failure["failureCode"] for failure in answer["failures"]]
+        return [(image["imageId"]["imageDigest"], image["imageManifest"]) for image in answer["images"]], failures
+
+    same(get({"imageTag": "1"}), ([(digest, text)], []))
+    same(get({"imageDigest": digest}), ([(digest, text)], []))
+    same(get({"imageTag": "2"}), ([], ["ImageNotFound"]))
+    same(get({"imageDigest": signatures[0]})[0][0][0], signatures[0])
+    asked = theirs | {"subjectId": {"imageDigest": digest}, "filter": {"artifactStatus": "ANY"}}
+    first, second = pages(ecr.list_image_referrers, "referrers", **asked, maxResults=2)
+    found = first + second
+    same([referrer["digest"] for referrer in found], signatures)
+    same((found[0]["artifactType"], found[0]["artifactStatus"]), ("a", "ACTIVE"))
+    same(ecr.list_image_referrers(**asked | {"subjectId": {"imageDigest": signatures[0]}})["referrers"], [])
+    with refused("ValidationException"):
+        ecr.list_image_referrers(**asked, maxResults=51)
+    with refused("RepositoryNotFoundException"):
+        ecr.list_image_referrers(**asked | {"registryId": ACCOUNT})
+    with refused("RepositoryNotFoundException"):
+        ecr.get_download_url_for_layer(repositoryName="app", layerDigest=digest)
+
+    upload = other.initiate_layer_upload(repositoryName="app")["uploadId"]
+    part = {"partFirstByte": 0, "partLastByte": 4, "layerPartBlob": b"layer"}
+    other.upload_layer_part(repositoryName="app", uploadId=upload, **part)
+    layer = f"sha256:{hashlib.sha256(b'layer').hexdigest()}"
+    other.complete_layer_upload(repositoryName="app", uploadId=upload, layerDigests=[layer])
+    url = ecr.get_download_url_for_layer(**theirs, layerDigest=layer)["downloadUrl"]
+    path = url.removeprefix(f"http://127.0.0.1:{world.port}")
+    status, _, body = world.raw("GET", path, None, {})
+    same((status, body), (200, b"layer"))
+    same(world.raw("GET", path + "0", None, {})[0], 403)
+    with refused("LayersNotFoundException"):
+        ecr.get_download_url_for_layer(**theirs, layerDigest=digest)
 
 
 @rule

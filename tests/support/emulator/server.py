@@ -10,7 +10,7 @@ endpoint, any secret, and an access key of the form `AKIA<12 digits of the accou
 for.
 
 What differs from moto stands in one file per service (`ecs*.py`, `iam.py`, `securityhub.py`, `ec2.py`,
-`application_autoscaling.py`, `ecr.py`, `elbv2.py`, `eventbridge*.py`, `guardduty.py`, `inspector.py`, `logs.py`,
+`application_autoscaling.py`, `ecr*.py`, `elbv2.py`, `eventbridge*.py`, `guardduty.py`, `inspector.py`, `logs.py`,
 `ssm.py`); moto itself stays as published, and only its version 5.2.5 will do, because the overlay replaces functions
 inside it. `faults.py` makes requests go wrong,
 `seed.py` fills estates, `control.py` is the tests' own endpoint under `/tidewaiter/`, and `selfcheck.py` proves the
@@ -49,6 +49,7 @@ import application_autoscaling  # noqa: E402
 import control  # noqa: E402
 import ec2  # noqa: E402
 import ecr  # noqa: E402,F401 - registers its operations
+import ecr_artifacts  # noqa: E402
 import ecs_daemons  # noqa: E402,F401 - registers its operations
 import ecs_services  # noqa: E402,F401 - registers its operations
 import elbv2  # noqa: E402
@@ -80,6 +81,8 @@ class Emulator:
         path = environ["PATH_INFO"]
         if path.startswith("/tidewaiter/"):
             return control.answer(self, path.removeprefix("/tidewaiter/"), body)
+        if path.startswith(ecr_artifacts.LAYERS_BELOW):
+            return ecr_artifacts.layer(path, environ.get("QUERY_STRING", ""))
         call = wire.identify(environ, body)
         if not call:
             return wire.Response(403, {"Content-Type": "text/plain"}, b"the request is not signed")
@@ -195,7 +198,7 @@ class Server(socketserver.ThreadingMixIn, HTTPServer):
     def __init__(self, port, emulator):
         super().__init__(("127.0.0.1", port), Handler)
         self.emulator = emulator
-        emulator.port = self.server_address[1]
+        emulator.port = ecr_artifacts.PORT[0] = self.server_address[1]
 
 
 def main(arguments):

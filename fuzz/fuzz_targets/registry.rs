@@ -1,0 +1,5 @@
+//! What a registry answers.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|answer: &[u8]| tidewaiter_fuzz::registry(answer));
