@@ -163,10 +163,13 @@ impl DeserializeResponse for Unread {
     }
 }
 
+/// What asks one origin.
+type Asking = Operation<Get, Answer, Answer>;
+
 /// Asks servers, and keeps connections to them.
 pub(crate) struct Client {
     patience: Patience,
-    by_origin: Mutex<BTreeMap<String, Arc<Operation<Get, Answer, Answer>>>>,
+    by_origin: Mutex<BTreeMap<String, Arc<Asking>>>,
 }
 
 impl fmt::Debug for Client {
@@ -209,11 +212,7 @@ pub(crate) async fn send_signed(
     invoke(&operation(&get.origin, Some(signed), patience), get, patience).await
 }
 
-fn operation(
-    origin: &str,
-    signed: Option<StaticRuntimePlugin>,
-    patience: &Patience,
-) -> Operation<Get, Answer, Answer> {
+fn operation(origin: &str, signed: Option<StaticRuntimePlugin>, patience: &Patience) -> Asking {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(patience.answer / 4)
         .read_timeout(patience.answer / 2)
@@ -253,11 +252,7 @@ fn operation(
         .build()
 }
 
-async fn invoke(
-    operation: &Operation<Get, Answer, Answer>,
-    get: Get,
-    patience: &Patience,
-) -> Result<Answer, Error> {
+async fn invoke(operation: &Asking, get: Get, patience: &Patience) -> Result<Answer, Error> {
     // The SDK traces requests with their signatures; none of that may reach a log, whatever its filter says.
     match operation.invoke(get).with_subscriber(NoSubscriber::default()).await {
         Ok(answer) => Ok(answer),
