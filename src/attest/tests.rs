@@ -21,8 +21,8 @@ const SIMPLE_SIGNING: &str = "application/vnd.dev.cosign.simplesigning.v1+json";
 
 /// What a SubjectPublicKeyInfo of a P-256 key begins with, before the point.
 const SPKI: [u8; 26] = [
-    0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce,
-    0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00,
+    0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86,
+    0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00,
 ];
 
 fn now() -> Timestamp {
@@ -125,7 +125,11 @@ async fn each_attestor_answers_for_its_own_signatures() {
     let signature = told[0].signature.as_ref().unwrap();
     assert_eq!((signature.manifest.as_str(), signature.layout), (signatures.as_str(), Layout::CosignTag));
     let codes = told[0].refused.iter().map(|refused| refused.code.as_str()).collect::<Vec<_>>();
-    assert_eq!(codes, ["wrong_key", "other_image"], "one good signature is enough, and the bad ones are told");
+    assert_eq!(
+        codes,
+        ["wrong_key", "other_image"],
+        "one good signature is enough, and the bad ones are told"
+    );
     assert_eq!(told[2].refused.len(), 3);
 
     let told = ask(&registry, &bare, &[], &attestors).await;
@@ -186,10 +190,10 @@ async fn an_index_vouches_for_its_platforms_and_never_the_other_way_round() {
 
     // A tag that cannot be read may lead to the signed index.
     registry.faults.insert("1".to_owned(), GapKind::Denied);
-    assert_eq!(answers(&ask(&registry, &stranger.digest, &["1"], &[&attestor, &direct]).await), [
-        Answer::Unknown,
-        Answer::NoSignature
-    ]);
+    assert_eq!(
+        answers(&ask(&registry, &stranger.digest, &["1"], &[&attestor, &direct]).await),
+        [Answer::Unknown, Answer::NoSignature]
+    );
 }
 
 #[tokio::test]
@@ -214,7 +218,7 @@ async fn what_holds_for_good_is_told_from_what_may_end() {
     signed(&mut registry, &app, &[(&us, &app)]);
     let mut told = ask(&registry, &app, &[], &[&us.attestor("us")]).await.remove(0);
     assert!(is_lasting(&told, now()));
-    let mut with = |change: fn(&mut Evidence)| {
+    let with = |change: fn(&mut Evidence)| {
         let mut changed = told.clone();
         change(&mut changed.signature.as_mut().unwrap().evidence);
         is_lasting(&changed, now())

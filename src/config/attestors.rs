@@ -134,7 +134,23 @@ struct CosignKey {
     kms: Option<String>,
     #[serde(default)]
     transparency_log: Log,
-    trusted_root: Option<String>,
+    trusted_root: Option<Root>,
+}
+
+/// A trusted root in one file, or in the parts that private instances hand out.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Root {
+    Whole(String),
+    Parts(Parts),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Parts {
+    fulcio: Option<String>,
+    rekor: Option<String>,
+    ct: Option<String>,
 }
 
 #[derive(Default, Deserialize, PartialEq)]
@@ -154,7 +170,7 @@ struct Keyless {
     subject_regex: Option<String>,
     #[serde(default)]
     claims: BTreeMap<String, String>,
-    trusted_root: Option<String>,
+    trusted_root: Option<Root>,
 }
 
 #[derive(Deserialize)]
@@ -470,16 +486,27 @@ impl Entry<'_> {
                 );
                 None
             }
-            (Log::Required, root) => self.root("cosign_key", root.as_deref()).map(Some),
+            (Log::Required, root) => self.root("cosign_key", root.as_ref()).map(Some),
         }
     }
 
-    fn root(&mut self, key: &str, path: Option<&str>) -> Option<sigstore::TrustedRoot> {
-        match path {
+    fn root(&mut self, key: &str, root: Option<&Root>) -> Option<sigstore::TrustedRoot> {
+        match root {
             None => self.made(key, "trusted_root", sigstore::TrustedRoot::public_good()),
-            Some(path) => {
+            Some(Root::Whole(path)) => {
                 let text = self.text(key, path)?;
                 self.made(key, path, sigstore::TrustedRoot::from_json(&text))
+            }
+            Some(Root::Parts(Parts { fulcio, rekor, ct })) => {
+                let parts = [fulcio, rekor, ct].map(|path| path.as_ref().map(|path| self.text(key, path)));
+                // A part that cannot be read has been told already.
+                if parts.iter().any(|part| *part == Some(None)) {
+                    return None;
+                }
+                let [fulcio, rekor, ct] = parts.map(Option::flatten);
+                let root =
+                    sigstore::TrustedRoot::from_parts(fulcio.as_deref(), rekor.as_deref(), ct.as_deref());
+                self.made(key, "trusted_root", root)
             }
         }
     }
@@ -508,7 +535,7 @@ impl Entry<'_> {
         let wire = self.wire::<Keyless>("keyless")?;
         let issuer = self.matcher("issuer", wire.issuer, wire.issuer_regex);
         let subject = self.matcher("subject", wire.subject, wire.subject_regex);
-        let root = self.root("keyless", wire.trusted_root.as_deref());
+        let root = self.root("keyless", wire.trusted_root.as_ref());
         self.made("keyless", "keyless", sigstore::KeylessTrust::new(root?, issuer?, subject?, wire.claims))
     }
 
@@ -585,7 +612,9 @@ rwgpWGvdemeqUftvdxsFsc95fgK5fLUdJKNSYbxqhbjinwuz5YQIJ4IqbA==
     fn read(path: &str) -> Result<Vec<u8>, String> {
         match path {
             "key.pub" => Ok(KEY.into()),
-            "not.pub" => Ok("-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49\n-----END PRIVATE KEY-----\n".into()),
+            "not.pub" => {
+                Ok("-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49\n-----END PRIVATE KEY-----\n".into())
+            }
             "binary" => Ok(vec![0xff, 0xfe]),
             _ => Err("there is no such file".to_owned()),
         }
@@ -695,7 +724,9 @@ registries:
             let attestors = parse("attestors.yaml", text, &read);
             assert_eq!(attestors.invalid.keys().collect::<Vec<_>>(), [WHOLE_FILE], "{text}");
         }
-        let many = (0..=MOST).map(|number| format!("  - {{name: a{number}, cosign_key: {{key: key.pub, transparency_log: not_required}}}}\n"));
+        let many = (0..=MOST).map(|number| {
+            format!("  - {{name: a{number}, cosign_key: {{key: key.pub, transparency_log: not_required}}}}\n")
+        });
         let attestors = parse("attestors.yaml", &format!("attestors:\n{}", many.collect::<String>()), &read);
         assert_eq!((attestors.attestors.len(), attestors.invalid.len()), (MOST, 1));
     }

@@ -10,6 +10,7 @@
 
 mod access;
 mod anonymize;
+mod attest;
 mod attest_sigstore;
 mod bad_input;
 mod bundle_files;

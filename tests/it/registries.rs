@@ -1,7 +1,5 @@
 //! Registries that others wrote: Debian's docker-registry, and ECR as the emulator has it.
 
-use std::sync::Arc;
-
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials as AwsCredentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -84,7 +82,7 @@ async fn a_registry_that_asks_for_a_password_is_read_with_it_alone() {
 }
 
 /// A session of [`Emulator::ACCOUNT`].
-async fn session(emulator: &Emulator) -> Arc<Session> {
+async fn session(emulator: &Emulator) -> Session {
     let key = emulator.control("credentials", json!({ "account": Emulator::ACCOUNT }));
     let text = |name: &str| key[name].as_str().unwrap().to_owned();
     let credentials =
@@ -95,7 +93,7 @@ async fn session(emulator: &Emulator) -> Arc<Session> {
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .endpoint_url(emulator.endpoint())
         .build();
-    Arc::new(Session::connect(config, None, &SessionLimits::default()).await.unwrap())
+    Session::connect(config, None, &SessionLimits::default()).await.unwrap()
 }
 
 /// Does something in the other account's registry.
@@ -142,7 +140,7 @@ async fn what_is_pushed_to_another_accounts_ecr_is_read_from_it() {
     let host = format!("{OTHER}.dkr.ecr.{}.amazonaws.com", Emulator::REGION);
     let place = Place::of_host(&host).unwrap();
     let session = session(&emulator).await;
-    let repository = Ecr::new(Arc::clone(&session), place.clone(), "team/app", Limits::default());
+    let repository = Ecr::new(&session, place.clone(), "team/app", Limits::default());
     let found = repository.manifest(&tag("1.0")).await.unwrap().unwrap();
     assert_eq!(found.digest, image);
     assert_eq!(repository.blob(&layer_of(&found)).await.unwrap().unwrap(), b"payload");
@@ -158,7 +156,7 @@ async fn what_is_pushed_to_another_accounts_ecr_is_read_from_it() {
     assert_eq!(repository.blob(&missing).await, Ok(None));
     assert_eq!(repository.referrers(&found[0].digest).await, Ok(Some(Vec::new())));
     let ours = Place { account: session.identity().account.clone(), ..place };
-    let nothing = Ecr::new(Arc::clone(&session), ours, "team/app", Limits::default());
+    let nothing = Ecr::new(&session, ours, "team/app", Limits::default());
     assert_eq!(nothing.manifest(&tag("1.0")).await, Ok(None));
 
     emulator.faults(json!([{ "match": { "service": "ecr" }, "kind": "denied" }]));

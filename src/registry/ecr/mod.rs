@@ -107,7 +107,8 @@ struct Download {
 
 impl<'a> Ecr<'a> {
     /// The IAM actions that reading takes.
-    pub const ACTIONS: [&'static str; 3] = [BATCH_GET_IMAGE.action, GET_DOWNLOAD_URL.action, LIST_REFERRERS.action];
+    pub const ACTIONS: [&'static str; 3] =
+        [BATCH_GET_IMAGE.action, GET_DOWNLOAD_URL.action, LIST_REFERRERS.action];
 
     /// A repository of the registry at a place, read as the session's caller; the registry may be another account's, and its
     /// Region another than the session's.

@@ -27,6 +27,7 @@ from moto.core.base_backend import BackendDict
 
 import ecr
 import ecr_artifacts
+import ecr_signing
 import ecs
 import eventbridge
 import eventbridge_scheduler
@@ -112,7 +113,7 @@ def credentials(emulator, given):
 def reset(emulator, given):
     with emulator.lock:
         BackendDict.reset()
-        for service in (ecr, ecr_artifacts, ecs, eventbridge, eventbridge_scheduler, guardduty, last_accessed, organizations, securityhub, iam):
+        for service in (ecr, ecr_artifacts, ecr_signing, ecs, eventbridge, eventbridge_scheduler, guardduty, last_accessed, organizations, securityhub, iam):
             service.reset()
         emulator.requests.clear()
         emulator.faults.set([])

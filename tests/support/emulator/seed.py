@@ -19,6 +19,7 @@ import time
 from moto.iam.models import iam_backends
 
 import ecr
+import ecr_signing
 import ecs_tasks
 import guardduty
 import inside
@@ -676,6 +677,11 @@ class Small(Filling):
         tagged = ecs_tasks.digest(f"{self.call.account}.dkr.ecr.{self.call.region}.amazonaws.com/app:1.4.2")
         self.image("app", tagged, imageTag="1.4.2")
         ecr.scan(self.call, "app", tagged, [grave])
+        profile = self.arn("signer", "/signing-profiles/release")
+        ecr_signing.configure(self.call, [{"signingProfileArn": profile}])
+        ecr_signing.sign(self.call, "orders", PINNED, profile)
+        failure = {"failureCode": "AccessDenied", "failureReason": "Whoever pushed may not sign."}
+        ecr_signing.sign(self.call, "app", tagged, profile, "FAILED", **failure)
 
     def image(self, repository, digest, **further):
         media = "application/vnd.oci.image.manifest.v1+json"

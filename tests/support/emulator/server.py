@@ -50,6 +50,7 @@ import control  # noqa: E402
 import ec2  # noqa: E402
 import ecr  # noqa: E402,F401 - registers its operations
 import ecr_artifacts  # noqa: E402
+import ecr_signing  # noqa: E402,F401 - registers its operations
 import ecs_daemons  # noqa: E402,F401 - registers its operations
 import ecs_services  # noqa: E402,F401 - registers its operations
 import elbv2  # noqa: E402
