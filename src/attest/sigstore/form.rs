@@ -14,6 +14,7 @@ const SIGNATURE: &str = "dev.cosignproject.cosign/signature";
 const CERTIFICATE: &str = "dev.sigstore.cosign/certificate";
 const CHAIN: &str = "dev.sigstore.cosign/chain";
 const LOG_ENTRY: &str = "dev.sigstore.cosign/bundle";
+const TIMESTAMP: &str = "dev.sigstore.cosign/rfc3161timestamp";
 
 /// The version whose rules are those of cosign 2: the log's promise is enough, and a chain may stand beside the certificate.
 const OLDEST: &str = "application/vnd.dev.sigstore.bundle+json;version=0.1";
@@ -127,6 +128,19 @@ impl<'a> Form<'a> {
         Ok(&self.signed)
     }
 
+    /// Whether there is a log entry.
+    pub(super) fn has_log_entry(&self) -> bool {
+        match &self.source {
+            Source::Layer(layer, ..) => has(layer, LOG_ENTRY),
+            Source::Bundle(bundle) => has_items(bundle, "tlogEntries"),
+        }
+    }
+
+    /// Whether there is a timestamp in a place that only cosign 2 knows of.
+    pub(super) fn has_odd_timestamp(&self) -> bool {
+        matches!(&self.source, Source::Layer(layer, ..) if has(layer, TIMESTAMP))
+    }
+
     /// It as a bundle of whoever holds a certificate.
     pub(super) fn certified(&self) -> Result<Bundle, Refusal> {
         let bundle = match &self.source {
@@ -174,6 +188,15 @@ impl<'a> Form<'a> {
 fn envelope(content: &Value) -> Result<DsseEnvelope, Refusal> {
     DsseEnvelope::deserialize(content)
         .map_err(|error| malformed(format!("the envelope cannot be read: {error}")))
+}
+
+fn has(layer: &Layer, name: &str) -> bool {
+    layer.annotations.get(name).is_some_and(|text| !text.is_empty())
+}
+
+fn has_items(bundle: &Map<String, Value>, name: &str) -> bool {
+    let items = bundle.get("verificationMaterial").and_then(|material| material.get(name));
+    items.and_then(Value::as_array).is_some_and(|items| !items.is_empty())
 }
 
 fn annotation<'a>(layer: &'a Layer, name: &str) -> Result<Option<&'a str>, Refusal> {

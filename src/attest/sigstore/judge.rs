@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use sigstore_verify::crypto::parse_certificate_info;
 use sigstore_verify::tsa::verify_timestamp_for_authority;
 use sigstore_verify::types::{
-    Artifact, Bundle, DerCertificate, SignatureBytes, SignatureContent, TransparencyLogEntry,
+    Artifact, Bundle, DerCertificate, KindVersion, SignatureBytes, SignatureContent, TransparencyLogEntry,
 };
 use sigstore_verify::{
     CertificateError, Error, Policy, PublicKeyVerificationPolicy, VerificationPolicy, VerificationResult,
@@ -28,6 +28,13 @@ const SCTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.11129.2
 const UNREAD_TIMESTAMP: &str =
     "its timestamp was not looked at, because the trusted root has no timestamp authority";
 
+/// What is noted when a key alone decides.
+const UNREAD_ENTRY: &str = "its log entry was not looked at, because the attestor asks for none";
+
+/// What is noted when cosign 2 put a timestamp beside a layer: the log says when it was signed.
+const ODD_TIMESTAMP: &str =
+    "its timestamp was not looked at, because the log entry is what counts beside a layer";
+
 /// What is known of something signed when it is about the image and the attestor trusts who signed it.
 pub(super) fn judge(
     form: &Form<'_>,
@@ -36,10 +43,18 @@ pub(super) fn judge(
     now: Timestamp,
 ) -> Result<Evidence, Refusal> {
     let signed = form.about(image)?;
-    match trust {
-        Trust::Key(trust) => with_key(form, signed, image, trust, now),
-        Trust::Keyless(trust) => keyless(form, signed, image, trust, now),
+    let mut evidence = match trust {
+        Trust::Key(trust) => with_key(form, signed, image, trust, now)?,
+        Trust::Keyless(trust) => keyless(form, signed, image, trust, now)?,
+    };
+    if evidence.log.is_none() && form.has_log_entry() {
+        evidence.notes.push(UNREAD_ENTRY.to_owned());
     }
+    if form.has_odd_timestamp() {
+        evidence.notes.push(ODD_TIMESTAMP.to_owned());
+    }
+    evidence.notes.sort();
+    Ok(evidence)
 }
 
 fn with_key(
@@ -132,8 +147,10 @@ fn verify(
             "it was not logged, and the attestor demands that it is",
         ));
     };
-    // The promise is about the index in the whole log, and a proof about the one in its own tree.
-    let proven = first.inclusion_proof.as_ref().filter(|_| first.inclusion_promise.is_none());
+    // A promise is about the index in the whole log, as the second version's proof is; the first one's is about its tree.
+    let is_of_its_tree =
+        first.inclusion_promise.is_none() && first.kind_version != KindVersion::HashedRekordV002;
+    let proven = first.inclusion_proof.as_ref().filter(|_| is_of_its_tree);
     let index = proven.map_or(first.log_index, |proof| proof.log_index).as_i64();
     let log = Some(LogEntry { id: hex(first.log_id.key_id.as_bytes()), index });
     material.tlog_entries.iter().try_for_each(|entry| is_provable(entry, root, now))?;

@@ -163,7 +163,7 @@ mod tests {
             (block("PUBLIC KEY"), "known kind"),
             (P256.replace("-----END", "----END"), "does not end"),
             (P256.replace("MFkw", "MF!w"), "not base64"),
-            (P256.replace("RYtw", "RYtx"), "known kind"),
+            (P256.replace("RYtw", "RYtQ"), "known kind"),
         ];
         for (text, expected) in cases {
             let error = PublicKey::from_pem(&text).unwrap_err();

@@ -242,3 +242,132 @@ fn is_chain(chain: &[Vec<u8>]) -> Result<(), String> {
     let linked = names.iter().zip(names.iter().skip(1)).all(|((_, issuer), (subject, _))| issuer == subject);
     if linked { Ok(()) } else { Err("has a certificate that the one after it did not issue".to_owned()) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The public root with something changed.
+    fn changed(change: impl FnOnce(&mut Value)) -> Result<TrustedRoot, String> {
+        let mut root = serde_json::from_str::<Value>(SIGSTORE_PRODUCTION_TRUSTED_ROOT).unwrap();
+        change(&mut root);
+        TrustedRoot::from_json(&root.to_string())
+    }
+
+    fn pem(label: &str, base64: &Value) -> String {
+        format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", base64.as_str().unwrap())
+    }
+
+    #[test]
+    fn the_public_root_has_all_that_is_needed() {
+        let root = TrustedRoot::public_good().unwrap();
+        assert_eq!(root.lacks(), None);
+        assert!(!root.authorities().is_empty());
+        assert!(PUBLIC_GOOD_DATE.parse::<jiff::civil::Date>().is_ok());
+    }
+
+    #[test]
+    fn what_tools_leave_out_because_it_is_empty_is_put_in() {
+        let root = changed(|root| {
+            for (name, address) in
+                [("tlogs", "baseUrl"), ("ctlogs", "baseUrl"), ("certificateAuthorities", "uri")]
+            {
+                for entry in root[name].as_array_mut().unwrap() {
+                    drop(entry.as_object_mut().unwrap().remove(address));
+                }
+            }
+            drop(root["tlogs"][0]["publicKey"]["validFor"].as_object_mut().unwrap().remove("start"));
+        });
+        assert_eq!(root.unwrap().lacks(), None);
+    }
+
+    #[test]
+    fn a_root_that_cannot_be_used_is_refused() {
+        let cases = [
+            (changed(|root| *root = Value::Null), "no JSON object"),
+            (changed(|root| root["tlogs"] = "none".into()), "`tlogs` is no list"),
+            (changed(|root| root["tlogs"][0] = Value::Null), "no trusted root"),
+            (
+                changed(|root| root["tlogs"][0]["publicKey"]["rawBytes"] = "AAAA".into()),
+                "no usable trusted root",
+            ),
+            (
+                changed(|root| {
+                    let log = root["tlogs"][0].clone();
+                    root["tlogs"].as_array_mut().unwrap().push(log);
+                }),
+                "duplicate",
+            ),
+            (
+                changed(|root| {
+                    let log = root["tlogs"][0].clone();
+                    root["tlogs"] = vec![log; 101].into();
+                }),
+                "at most 100",
+            ),
+            (
+                changed(|root| {
+                    root["certificateAuthorities"][0]["certChain"]["certificates"][0]["rawBytes"] =
+                        "AAAA".into();
+                }),
+                "certificate that cannot be read",
+            ),
+            (TrustedRoot::from_json("{\"a\":1,\"a\":2}"), "two members"),
+            (TrustedRoot::from_json(&" ".repeat(2 << 20)), "at most"),
+        ];
+        for (root, expected) in cases {
+            let error = root.unwrap_err();
+            assert!(error.contains(expected), "{error} instead of {expected}");
+        }
+    }
+
+    #[test]
+    fn an_authority_counts_while_all_its_certificates_were_valid() {
+        let mut parts = Parts::from_json(SIGSTORE_PRODUCTION_TRUSTED_ROOT).unwrap();
+        let windows = |parts: &Parts| {
+            parts.certificate_authorities.iter().map(|it| it.valid_for.unwrap()).collect::<Vec<_>>()
+        };
+        let before = windows(&parts);
+        narrow(&mut parts).unwrap();
+        for (authority, (before, after)) in
+            parts.certificate_authorities.iter().zip(before.iter().zip(windows(&parts)))
+        {
+            assert!(after.start >= before.start && after.end.is_some(), "{after:?}");
+            for certificate in &authority.cert_chain.certificates {
+                let valid = validity(&certificate.raw_bytes).unwrap();
+                assert!(after.start >= valid.start && after.end <= valid.end, "{after:?}");
+            }
+        }
+        // One that ended before its certificates began is none.
+        let ended = changed(|root| {
+            for authority in root["certificateAuthorities"].as_array_mut().unwrap() {
+                authority["validFor"] = json!({ "start": ALWAYS, "end": "1990-01-01T00:00:00Z" });
+            }
+        });
+        assert_eq!(ended.unwrap().lacks(), Some("no certificate authority"));
+    }
+
+    #[test]
+    fn parts_make_the_same_trust_as_a_root() {
+        let root = serde_json::from_str::<Value>(SIGSTORE_PRODUCTION_TRUSTED_ROOT).unwrap();
+        let chain = root["certificateAuthorities"][1]["certChain"]["certificates"].as_array().unwrap();
+        assert_eq!(chain.len(), 2);
+        let certificates = chain.iter().map(|it| pem("CERTIFICATE", &it["rawBytes"])).collect::<Vec<_>>();
+        let key = |name: &str| pem("PUBLIC KEY", &root[name][0]["publicKey"]["rawBytes"]);
+        let (rekor, ct) = (key("tlogs"), key("ctlogs"));
+        let made = |chain: &str| TrustedRoot::from_parts(Some(chain), Some(&rekor), Some(&ct));
+        let whole = made(&certificates.concat()).unwrap();
+        assert_eq!(whole.lacks(), None);
+        let id = serde_json::from_value::<LogKeyId>(root["tlogs"][0]["logId"]["keyId"].clone()).unwrap();
+        assert!(whole.knows_log(&id));
+        assert_ne!(whole.fingerprint(), made(&certificates[0]).unwrap().fingerprint());
+
+        let backwards = certificates.iter().rev().map(String::as_str).collect::<String>();
+        assert!(made(&backwards).unwrap_err().contains("did not issue"));
+        assert!(made(&rekor).unwrap_err().contains("no certificate"));
+        assert!(made("").unwrap_err().contains("no PEM block"));
+        assert!(
+            TrustedRoot::from_parts(None, Some(&certificates[0]), None).unwrap_err().contains("key of Rekor")
+        );
+    }
+}

@@ -228,7 +228,9 @@ fn a_demanded_log_entry_is_about_this_signature_and_from_this_log() {
     let layer = only_layer("sig", repository, &one);
     let content = Content::SimpleSigning(layer.clone());
     let found = evidence(&content, &one, &trust);
-    assert!(found.signed_at.is_some() && found.log.is_some());
+    assert!(found.signed_at.is_some() && found.log.is_some() && found.notes.is_empty());
+    let alone = evidence(&content, &one, &key(&public));
+    assert!(alone.log.is_none() && alone.notes.iter().any(|note| note.contains("log entry")));
 
     let elsewhere = only_layer("sig", repository, &two);
     let entry_of = |layer: &Layer| serde_json::from_str::<Value>(&layer.annotations[LOG_ENTRY]).unwrap();
