@@ -1,10 +1,8 @@
 //! `tidewaiter attest`: which attestors verify one image, and why not.
 
-use std::collections::BTreeSet;
-
-use crate::attest::{Answer, DigestSource};
+use crate::attest::Answer;
 use crate::cli::{self, ListFormat, Quorum};
-use crate::collect::attest::{Attesting, Examiner, Wanted};
+use crate::collect::attest::{Attesting, Examiner};
 use crate::config::Configured;
 use crate::domain::ImageReference;
 use crate::registry::Place;
@@ -55,16 +53,21 @@ pub(super) async fn attest(options: &cli::Attest, console: &cli::Console) -> Res
     };
     progress.say(format!("reading {}", reference.name()));
     let examiner = Examiner::new(&with, session.as_ref(), moment(options.now)).await;
-    let digest = reference.digest().map(|digest| (digest.clone(), DigestSource::Pinned));
-    let tags = reference.tag().map(str::to_owned).into_iter().collect::<BTreeSet<_>>();
-    let told = examiner.examine(&Wanted { reference: Some(&reference), digest, tags }).await;
+    let (digest, attestors) = match examiner.resolve(&reference).await {
+        Ok((digest, source)) => {
+            let tags = reference.tag().map(str::to_owned).into_iter().collect();
+            let attestors = examiner.examine(&reference, &digest, tags).await;
+            (Some((digest, source)), attestors)
+        }
+        Err(refusal) => (None, examiner.unknown(&refusal)),
+    };
     drop(progress);
 
     let attested = report::Attested {
         image: reference.to_string(),
-        digest: told.digest.as_ref().map(|(digest, _)| digest.to_string()),
-        digest_source: told.digest.as_ref().map(|(_, source)| *source),
-        attestors: told.attestors,
+        digest: digest.as_ref().map(|(digest, _)| digest.to_string()),
+        digest_source: digest.as_ref().map(|(_, source)| *source),
+        attestors,
         standings: examiner.standings().clone(),
     };
     let text = match options.format {

@@ -714,7 +714,30 @@ registries:
 ";
         let attestors = parse("attestors.yaml", text, &read);
         assert_eq!(attestors.attestors.len(), 0, "of two that are called `good` nobody knows which is meant");
-        insta::assert_snapshot!(problems(text).join("\n"));
+        insta::assert_snapshot!(problems(text).join("\n"), @r"
+        attestors.yaml:5:5: the attestor has no usable `name` [invalid-value]
+        attestors.yaml:6:11: the attestor has no usable `name` [invalid-value]
+        attestors.yaml:9:17: `not.pub` cannot be used: holds a private key; only its public half belongs here [invalid-value]
+        attestors.yaml:11:17: `gone.pub` cannot be read: there is no such file [invalid-value]
+        attestors.yaml:13:17: `binary` is not a text [invalid-value]
+        attestors.yaml:15:17: the key is given in no way, or in several [invalid-value]
+        attestors.yaml:17:17: a trusted root is given for a log that is not required [invalid-value]
+        attestors.yaml:19:17: `key/1` is no ARN of a key in AWS KMS [invalid-value]
+        attestors.yaml:20:5: the attestor `none` has no kind [invalid-value]
+        attestors.yaml:21:13: `colour` is not a key of an attestor [unknown-key]
+        attestors.yaml:22:5: the attestor `both` has 2 kinds [invalid-value]
+        attestors.yaml:26:14: `subject_regex` cannot be used: is no valid regular expression [invalid-value]
+        attestors.yaml:28:14: `keyless` cannot be used: asks for the claim `shoe_size`, and only build_config_digest, build_config_uri, build_signer_digest, build_signer_uri, build_trigger, deployment_environment, github_workflow_name, github_workflow_ref, github_workflow_repository, github_workflow_sha, github_workflow_trigger, run_invocation_uri, runner_environment, source_repository_digest, source_repository_identifier, source_repository_owner_identifier, source_repository_owner_uri, source_repository_ref, source_repository_uri, source_repository_visibility_at_signing, token_subject are known [invalid-value]
+        attestors.yaml:30:14: `keyless` is not understood: unknown field `subjekt`, expected one of `issuer`, `issuer_regex`, `subject`, `subject_regex`, `claims`, `trusted_root` [invalid-value]
+        attestors.yaml:32:15: `notation` cannot be used: no certificate is trusted, neither of an authority nor of a signing authority [invalid-value]
+        attestors.yaml:33:19: the Notary Project signs images and no statements about them [invalid-value]
+        attestors.yaml:35:15: `key.pub` cannot be used: a block of PEM is `PUBLIC KEY`, expected `CERTIFICATE` [invalid-value]
+        attestors.yaml:35:15: `level` cannot be used: `lax` is no level, expected one of `strict`, `permissive`, `audit` [invalid-value]
+        attestors.yaml:37:17: `*` cannot be used: `*` is not the ARN of a signing profile, expected `arn:aws:signer:REGION:ACCOUNT:/signing-profiles/NAME` with or without `/VERSION` [invalid-value]
+        attestors.yaml:40:16: `via_index` is neither true nor false [invalid-value]
+        attestors.yaml:41:11: two attestors are called `good` [invalid-value]
+        attestors.yaml:44:5: the role of the registry `a.b` is no ARN of a role [invalid-value]
+        ");
         assert!(!problems(text).join("\n").contains("MIGHAgEA"), "a private key is not quoted");
     }
 

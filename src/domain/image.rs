@@ -80,7 +80,8 @@ impl ImageReference {
         if !registries.is_match(registry) {
             return Err(invalid("its registry is no host"));
         }
-        let registry = registry.to_ascii_lowercase();
+        // A name without a dot or a port is a host only because it is not in lower case.
+        let registry = if registry.contains(['.', ':']) { registry.to_ascii_lowercase() } else { registry.to_owned() };
         let registry = if registry == INDEX { DOCKER_HUB.to_owned() } else { registry };
         if !repositories.is_match(repository) {
             return Err(invalid("its repository is not made of lower-case letters, digits and separators"));
@@ -102,7 +103,7 @@ impl ImageReference {
         Ok(Self { registry, repository, tag: tag.map(str::to_owned), digest })
     }
 
-    /// The registry, as people call it: a host in lower case, perhaps with a port.
+    /// The registry, as people call it: a host, perhaps with a port; in lower case, as far as it has a dot.
     #[must_use]
     pub fn registry(&self) -> &str {
         &self.registry
@@ -173,7 +174,7 @@ mod tests {
             ("localhost/web", "localhost/web:latest".to_owned()),
             ("localhost:5000/a/b:1", "localhost:5000/a/b:1".to_owned()),
             ("[::1]:5000/web", "[::1]:5000/web:latest".to_owned()),
-            ("Registry/web", "registry/web:latest".to_owned()),
+            ("Registry/web", "Registry/web:latest".to_owned()),
             ("GHCR.io/acme/web:V1", "ghcr.io/acme/web:V1".to_owned()),
             (&format!("a.b/web@{digest}"), format!("a.b/web@{digest}")),
             (&format!("a.b/web:1@{digest}"), format!("a.b/web:1@{digest}")),

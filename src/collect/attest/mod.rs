@@ -37,18 +37,7 @@ pub struct Attesting {
     pub known: Known,
 }
 
-/// An image to be examined.
-#[derive(Debug, Clone)]
-pub struct Wanted<'a> {
-    /// The reference; `None` when what is written is none.
-    pub reference: Option<&'a ImageReference>,
-    /// The digest, where it is known without asking.
-    pub digest: Option<(Digest, DigestSource)>,
-    /// Tags that the image is used under.
-    pub tags: BTreeSet<String>,
-}
-
-/// What came of it.
+/// What came of examining an image.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Told {
     /// The digest that was looked at.
@@ -114,28 +103,52 @@ impl<'a> Examiner<'a> {
         &self.standings
     }
 
-    /// Whether there is anybody to be asked.
-    #[must_use]
-    pub fn is_idle(&self) -> bool {
-        self.ready.is_empty() && self.unready.is_empty()
+    /// The digest that counts for a reference: the one that it is pinned to, else the one that its tag leads to now; or why that
+    /// cannot be told.
+    pub async fn resolve(&self, reference: &ImageReference) -> Result<(Digest, DigestSource), Refusal> {
+        if let Some(digest) = reference.digest() {
+            return Ok((digest.clone(), DigestSource::Pinned));
+        }
+        let registry = self.registries.repository(reference)?;
+        let tag = Name::Tag(reference.tag().unwrap_or("latest").to_owned());
+        match registry.manifest(&tag).await {
+            Ok(Some(manifest)) => Ok((manifest.digest, DigestSource::Tag)),
+            Ok(None) => {
+                Err(Refusal::new("image_not_found", format!("the registry has no image `{reference}`")))
+            }
+            Err(fault) => Err(attest::refusal(&fault)),
+        }
     }
 
-    /// Asks every attestor about an image.
-    pub async fn examine(&self, image: &Wanted<'_>) -> Told {
-        let mut told = Told { digest: image.digest.clone(), attestors: BTreeMap::new() };
-        for (name, refusal) in &self.unready {
-            told.attestors
-                .insert(name.clone(), Examined { reason: Some(refusal.clone()), ..Examined::default() });
-        }
-        let mut open = Vec::new();
+    /// What every attestor answers when an image could not be looked at.
+    #[must_use]
+    pub fn unknown(&self, reason: &Refusal) -> BTreeMap<String, Examined> {
+        let attestors = self.ready.iter().map(|(attestor, _)| attestor).collect::<Vec<_>>();
+        let names = attestors.iter().map(|attestor| attestor.name.clone());
+        names.zip(attest::unknown(&attestors, reason)).chain(self.without_answer()).collect()
+    }
+
+    /// Attestors that cannot be asked about anything.
+    fn without_answer(&self) -> impl Iterator<Item = (String, Examined)> {
+        self.unready.iter().map(|(name, refusal)| {
+            (name.clone(), Examined { reason: Some(refusal.clone()), ..Examined::default() })
+        })
+    }
+
+    /// Asks every attestor about the image of a digest in the repository of a reference; tags that it is used under may lead to
+    /// an index that lists it.
+    pub async fn examine(
+        &self,
+        reference: &ImageReference,
+        digest: &Digest,
+        tags: BTreeSet<String>,
+    ) -> BTreeMap<String, Examined> {
+        let (mut told, mut open) = (self.without_answer().collect::<BTreeMap<_, _>>(), Vec::new());
         for (attestor, fingerprint) in &self.ready {
-            let known = told.digest.as_ref().and_then(|(digest, _)| {
-                let examined = self.known.get(&(digest.to_string(), fingerprint.clone()))?;
-                is_lasting(examined, self.now).then(|| examined.clone())
-            });
-            match known {
+            let known = self.known.get(&(digest.to_string(), fingerprint.clone()));
+            match known.filter(|examined| is_lasting(examined, self.now)) {
                 Some(examined) => {
-                    told.attestors.insert(attestor.name.clone(), examined);
+                    told.insert(attestor.name.clone(), examined.clone());
                 }
                 None => open.push(attestor),
             }
@@ -143,45 +156,15 @@ impl<'a> Examiner<'a> {
         if open.is_empty() {
             return told;
         }
-        let examined = self.ask(image, &open, &mut told.digest).await;
-        let names = open.iter().map(|attestor| attestor.name.clone());
-        told.attestors.extend(names.zip(examined));
+        let examined = match self.registries.repository(reference) {
+            Ok(registry) => {
+                let target = Target { registry: &*registry, digest, tags: tags.into_iter().collect() };
+                attest::examine(&target, &open, &self.registries, self.now).await
+            }
+            Err(refusal) => attest::unknown(&open, &refusal),
+        };
+        told.extend(open.iter().map(|attestor| attestor.name.clone()).zip(examined));
         told
-    }
-
-    async fn ask(
-        &self,
-        image: &Wanted<'_>,
-        attestors: &[&Attestor],
-        digest: &mut Option<(Digest, DigestSource)>,
-    ) -> Vec<Examined> {
-        let Some(reference) = image.reference else {
-            let reason =
-                Refusal::new("invalid_reference", "what the container names is no reference of an image");
-            return attest::unknown(attestors, &reason);
-        };
-        let registry = match self.registries.repository(reference) {
-            Ok(registry) => registry,
-            Err(refusal) => return attest::unknown(attestors, &refusal),
-        };
-        if digest.is_none() {
-            let tag = Name::Tag(reference.tag().unwrap_or("latest").to_owned());
-            *digest = match registry.manifest(&tag).await {
-                Ok(Some(manifest)) => Some((manifest.digest, DigestSource::Tag)),
-                Ok(None) => {
-                    let reason =
-                        Refusal::new("image_not_found", format!("the registry has no image `{reference}`"));
-                    return attest::unknown(attestors, &reason);
-                }
-                Err(fault) => return attest::unknown(attestors, &attest::refusal(&fault)),
-            };
-        }
-        let Some((digest, source)) = digest else { return Vec::new() };
-        // A tag that was just resolved leads to what was found and to nothing around it.
-        let tags =
-            if *source == DigestSource::Tag { Vec::new() } else { image.tags.iter().cloned().collect() };
-        let target = Target { registry: &*registry, digest, tags };
-        attest::examine(&target, attestors, &self.registries, self.now).await
     }
 }
 
