@@ -88,8 +88,17 @@ impl Shapes {
     /// What a part of the document's schema describes; structures are kept under their path.
     fn of_schema(&mut self, path: &str, part: &Value, whole: &Value) -> Shape {
         if let Some(name) = part["$ref"].as_str().and_then(|reference| reference.strip_prefix("#/$defs/")) {
+            // One that holds itself is known by its name while its fields are read.
+            if self.0.contains_key(name) {
+                return Shape::Structure(name.to_owned());
+            }
+            self.0.insert(name.to_owned(), Structure::default());
             let definition = whole["$defs"].get(name).unwrap_or(&Value::Null);
-            return self.of_schema(name, definition, whole);
+            let shape = self.of_schema(name, definition, whole);
+            if shape != Shape::Structure(name.to_owned()) {
+                self.0.remove(name);
+            }
+            return shape;
         }
         match part["type"].as_str() {
             Some("string") => Shape::Text,
@@ -171,6 +180,13 @@ mod tests {
         assert_eq!(at("ecs/task_definitions/*/tags/*/key"), Some(Shape::Text));
         assert_eq!(at("iam/roles/*/AssumeRolePolicyDocument"), Some(Shape::Any));
         assert_eq!(at("ec2/security_groups/*/IpPermissions/*/IpRanges/*/CidrIp"), Some(Shape::Text));
+    }
+
+    #[test]
+    fn a_structure_may_hold_itself() {
+        let attestation = "images/*/attestors/*/attestations/*";
+        assert_eq!(at(&format!("{attestation}/answer")), Some(Shape::Text));
+        assert_eq!(at(attestation), at(&format!("{attestation}/attestations/*")));
     }
 
     #[test]
