@@ -47,7 +47,7 @@ pub(super) async fn read(
     };
     let members = used.iter().map(|(key, used)| {
         // Maps with text for keys are always written.
-        (key.clone(), to_raw_value(&image(used, told.get(key))).unwrap_or_default())
+        (key.clone(), to_raw_value(&image(used, told.get(key.as_str()))).unwrap_or_default())
     });
     let members = members.collect();
     if let Some(images) = gathered.get_mut(&Collection::UsedImages) {
