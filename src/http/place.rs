@@ -39,7 +39,7 @@ fn is_this_machine(url: &Url) -> bool {
 /// or its neighbours.
 ///
 /// A name that leads to such an address is not noticed, but has to show a certificate for itself, which the services that
-/// clouds keep there do not have.
+/// clouds keep there do not have. Private networks are not refused: a registry of one's own keeps its blobs there.
 ///
 /// # Errors
 ///

@@ -85,15 +85,15 @@ pub fn challenge(headers: &[&str]) -> Option<Challenge> {
     basic
 }
 
-/// Whether a scope asks for no more than pulling.
+/// Whether a scope asks for no more than pulling: from repositories, or by a word that names no action, such as the `aws` of
+/// ECR's public gallery.
 #[must_use]
 pub fn is_pull_only(scope: &str) -> bool {
-    let mut scopes = scope.split(' ').peekable();
-    scopes.peek().is_some()
-        && scopes.all(|scope| {
-            let is_printable = scope.bytes().all(|byte| byte.is_ascii_graphic());
-            is_printable && scope.starts_with("repository:") && scope.ends_with(":pull")
-        })
+    scope.split(' ').all(|scope| {
+        let is_pull = scope.starts_with("repository:") && scope.ends_with(":pull");
+        let is_text = !scope.is_empty() && scope.bytes().all(|byte| byte.is_ascii_graphic());
+        is_text && (is_pull || !scope.contains(':'))
+    })
 }
 
 /// Where the next page is, as the headers `Link` write it; `None` when this was the last.
@@ -238,6 +238,7 @@ mod tests {
     #[test]
     fn no_more_than_pulling_is_asked_for() {
         assert!(is_pull_only("repository:a/b:pull") && is_pull_only("repository:a:pull repository:b:pull"));
+        assert!(is_pull_only("aws"));
         for more in
             ["", "repository:a:pull,push", "repository:a:*", "registry:catalog:*", "repository:a:pull  "]
         {

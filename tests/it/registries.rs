@@ -93,7 +93,8 @@ async fn session(emulator: &Emulator) -> Session {
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .endpoint_url(emulator.endpoint())
         .build();
-    Session::connect(config, None, &SessionLimits::default()).await.unwrap()
+    let limits = SessionLimits { attempts: 2, ..SessionLimits::default() };
+    Session::connect(config, None, &limits).await.unwrap()
 }
 
 /// Does something in the other account's registry.

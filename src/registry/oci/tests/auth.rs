@@ -103,6 +103,7 @@ async fn no_token_for_more_than_pulling_is_asked_for() {
     let service = answering(token(300)).await;
     for (scope, expected) in [
         ("repository:elsewhere/named:pull", "repository:elsewhere/named:pull"),
+        ("aws", "aws"),
         ("repository:team/app:pull,push", "repository:team/app:pull"),
         ("registry:catalog:*", "repository:team/app:pull"),
     ] {
