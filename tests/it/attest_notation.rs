@@ -68,7 +68,8 @@ fn profile(root: &str) -> Trust {
 }
 
 fn look(envelope: &Value, trust: &Trust) -> Outcome {
-    let now = Timestamp::try_from(std::time::UNIX_EPOCH.elapsed().unwrap()).unwrap();
+    let seconds = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
+    let now = Timestamp::from_second(seconds.try_into().unwrap()).unwrap();
     signature(envelope.to_string().as_bytes(), &image(), trust, now)
 }
 
