@@ -157,7 +157,8 @@ fn what_was_changed_on_the_way_is_to_the_library_what_it_is_here() {
             let trust =
                 if name == "aws-signer" { profile(root) } else { trust(root, true, true, Level::Audit) };
             let outcome = look(&envelope, &trust);
-            ours.push((name, what, matches!(outcome, Outcome::Verified(_) | Outcome::Revocable(..))));
+            // The library is not asked whom to trust, which is looked at last here.
+            ours.push((name, what, ["verified", "revocable", "untrusted_chain"].contains(&code(&outcome))));
         }
     }
     let arguments = std::iter::once("verify").chain(paths.iter().map(String::as_str)).collect::<Vec<_>>();
