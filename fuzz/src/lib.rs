@@ -3,6 +3,7 @@
 //! Only public functions of the rooms are called, in the order in which commands call them. A panic is a failure here even
 //! where the program would catch it.
 
+mod notation;
 mod sigstore;
 
 use std::collections::BTreeMap;
@@ -21,6 +22,7 @@ use tidewaiter::registry::manifest::{LIMIT_ENTRIES, MEDIA_TYPES, Parsed};
 use tidewaiter::registry::{self, DockerConfig, Oci, Place, wire};
 use tidewaiter::snapshot::Snapshot;
 
+pub use self::notation::notation;
 pub use self::sigstore::sigstore;
 
 /// What messages call the bundle.

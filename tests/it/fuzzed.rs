@@ -55,6 +55,11 @@ fn what_policies_of_iam_were_fuzzed_with_still_holds() {
 }
 
 #[test]
+fn what_signatures_of_notation_were_fuzzed_with_still_holds() {
+    replay("notation", promises::notation);
+}
+
+#[test]
 fn what_signatures_of_sigstore_s_were_fuzzed_with_still_holds() {
     replay("sigstore", promises::sigstore);
 }

@@ -11,6 +11,7 @@
 mod access;
 mod anonymize;
 mod attest;
+mod attest_notation;
 mod attest_sigstore;
 mod bad_input;
 mod bundle_files;

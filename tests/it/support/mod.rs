@@ -30,7 +30,7 @@ pub(crate) fn node_modules(name: &str) -> PathBuf {
     environment().join(name).join("node_modules")
 }
 
-/// One of Debian's programs: `docker-registry`, `cosign`, `oras`.
+/// One of Debian's programs, `docker-registry`, `cosign` and `oras`, or `notation`, which is built from Debian's library.
 pub(crate) fn debian(name: &str) -> PathBuf {
     environment().join("debian/usr/bin").join(name)
 }
