@@ -68,10 +68,14 @@ struct Asked {
 
 /// Asks every attestor about every image; all of them must verify it.
 async fn ask(images: &[ImageReference], signers: &[Signer], known: Known) -> Asked {
-    let attestors = signers.iter().enumerate().map(|(number, signer)| signer.attestor(&format!("attestor-{number}")));
+    let attestors =
+        signers.iter().enumerate().map(|(number, signer)| signer.attestor(&format!("attestor-{number}")));
     let attestors = attestors.map(Configured::Ready).collect();
-    let with =
-        Attesting { attestors: Attestors { attestors, ..Attestors::default() }, known, ..Attesting::default() };
+    let with = Attesting {
+        attestors: Attestors { attestors, ..Attestors::default() },
+        known,
+        ..Attesting::default()
+    };
     let now = "2026-11-23T08:00:00Z".parse::<Timestamp>().unwrap();
     let (started, cpu) = (Instant::now(), processor_time());
     let examiner = Examiner::new(&with, None, now).await;
@@ -207,7 +211,13 @@ impl Registry {
         // Ten repositories, as teams have them.
         let repository = format!("team-{}/app", number % 10);
         let layer = self.blob(&repository, "application/vnd.oci.image.layer.v1.tar", b"layer");
-        let image = self.manifest(&repository, &format!("v{number}"), &[layer], &json!({"org.example.number": number.to_string()}), None);
+        let image = self.manifest(
+            &repository,
+            &format!("v{number}"),
+            &[layer],
+            &json!({"org.example.number": number.to_string()}),
+            None,
+        );
         let payload = json!({
             "critical": {
                 "identity": {"docker-reference": ""},
@@ -220,10 +230,10 @@ impl Registry {
         let layers = [first, second].map(|signer| {
             let mut layer = self.blob(&repository, SIMPLE_SIGNING, payload.as_bytes());
             let signature = signer.sign(payload.as_bytes());
-            layer.as_object_mut().unwrap().insert(
-                "annotations".to_owned(),
-                json!({"dev.cosignproject.cosign/signature": signature}),
-            );
+            layer
+                .as_object_mut()
+                .unwrap()
+                .insert("annotations".to_owned(), json!({"dev.cosignproject.cosign/signature": signature}));
             layer
         });
         self.manifest(&repository, &format!("sha256-{}.sig", image.hex()), &layers, &json!({}), None);
@@ -270,7 +280,8 @@ impl Registry {
         let digest = Digest::of(bytes);
         let known = self.agent.head(self.url(&format!("{repository}/blobs/{digest}"))).call().unwrap();
         if known.status() != 200 {
-            let started = self.agent.post(self.url(&format!("{repository}/blobs/uploads/"))).send_empty().unwrap();
+            let started =
+                self.agent.post(self.url(&format!("{repository}/blobs/uploads/"))).send_empty().unwrap();
             let upload = started.headers().get("location").unwrap().to_str().unwrap().to_owned();
             let separator = if upload.contains('?') { '&' } else { '?' };
             let put = self.agent.put(format!("{upload}{separator}digest={digest}"));

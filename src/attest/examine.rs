@@ -77,6 +77,17 @@ pub async fn examine(
             tally.fail(&faults);
         }
     }
+    if examined.iter().any(Tally::is_empty) && descriptor.is_none() {
+        // A repository that is gone has no signatures either, and says nothing about the image that runs.
+        let gone = match described(target.registry, target.digest).await {
+            Ok(Some(_)) => None,
+            Ok(None) => Some(Refusal::new("image_not_found", "the registry does not have the image")),
+            Err(fault) => Some(refusal(&fault)),
+        };
+        if let Some(gone) = gone {
+            examined.iter_mut().filter(|tally| tally.is_empty()).for_each(|tally| tally.lose(&gone));
+        }
+    }
     examined.into_iter().map(Tally::finish).collect()
 }
 
@@ -157,11 +168,23 @@ impl<'a> Tally<'a> {
         }
     }
 
+    /// Whether something that is looked for has not been seen at all.
+    fn is_empty(&self) -> bool {
+        let is_empty =
+            |count: &Count| count.verified.is_none() && count.refused.is_empty() && count.unknown.is_none();
+        is_empty(&self.image) || self.attestations.values().any(is_empty)
+    }
+
     /// What could not be read might have been the signature that is missing.
     fn fail(&mut self, faults: &[Fault]) {
-        let Some(fault) = faults.first() else { return };
+        if let Some(fault) = faults.first() {
+            self.lose(&refusal(fault));
+        }
+    }
+
+    fn lose(&mut self, reason: &Refusal) {
         for count in std::iter::once(&mut self.image).chain(self.attestations.values_mut()) {
-            count.unknown.get_or_insert_with(|| refusal(fault));
+            count.unknown.get_or_insert_with(|| reason.clone());
         }
     }
 

@@ -164,6 +164,23 @@ async fn what_cannot_be_read_is_unknown_and_takes_no_good_signature_away() {
 }
 
 #[tokio::test]
+async fn an_image_that_its_registry_does_not_have_is_not_called_unsigned() {
+    let us = Signer::new();
+    let mut registry = InMemory::default();
+    let app = image(&mut registry, "app", &[]).digest;
+    let gone = Digest::of(b"gone");
+    let attestor = us.attestor("us");
+    let told = ask(&registry, &gone, &[], &[&attestor]).await;
+    assert_eq!(told[0].reason.as_ref().unwrap().code, "image_not_found");
+    // The same goes for one that the registry does not show.
+    registry.faults.insert(app.to_string(), GapKind::Denied);
+    assert_eq!(answers(&ask(&registry, &app, &[], &[&attestor]).await), [Answer::Unknown]);
+    // What is signed is signed, whatever became of the image.
+    signed(&mut registry, &gone, &[(&us, &gone)]);
+    assert_eq!(answers(&ask(&registry, &gone, &[], &[&attestor]).await), [Answer::Verified]);
+}
+
+#[tokio::test]
 async fn an_index_vouches_for_its_platforms_and_never_the_other_way_round() {
     let us = Signer::new();
     let mut registry = InMemory::default();

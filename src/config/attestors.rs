@@ -500,7 +500,7 @@ impl Entry<'_> {
             Some(Root::Parts(Parts { fulcio, rekor, ct })) => {
                 let parts = [fulcio, rekor, ct].map(|path| path.as_ref().map(|path| self.text(key, path)));
                 // A part that cannot be read has been told already.
-                if parts.iter().any(|part| *part == Some(None)) {
+                if parts.contains(&Some(None)) {
                     return None;
                 }
                 let [fulcio, rekor, ct] = parts.map(Option::flatten);

@@ -81,7 +81,8 @@ impl ImageReference {
             return Err(invalid("its registry is no host"));
         }
         // A name without a dot or a port is a host only because it is not in lower case.
-        let registry = if registry.contains(['.', ':']) { registry.to_ascii_lowercase() } else { registry.to_owned() };
+        let registry =
+            if registry.contains(['.', ':']) { registry.to_ascii_lowercase() } else { registry.to_owned() };
         let registry = if registry == INDEX { DOCKER_HUB.to_owned() } else { registry };
         if !repositories.is_match(repository) {
             return Err(invalid("its repository is not made of lower-case letters, digits and separators"));
