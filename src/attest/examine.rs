@@ -93,8 +93,10 @@ pub async fn examine(
 
 /// The descriptor of an image, whose type and size the Notary Project's signatures are about.
 async fn described(registry: &dyn Registry, digest: &Digest) -> Result<Option<Descriptor>, Fault> {
-    let manifest = registry.manifest(&Name::Digest(digest.clone())).await?;
-    Ok(manifest.map(|manifest| manifest.descriptor()))
+    let Some(manifest) = registry.manifest(&Name::Digest(digest.clone())).await? else { return Ok(None) };
+    // What it says it is has to be what it is served as.
+    parsed(&manifest)?;
+    Ok(Some(manifest.descriptor()))
 }
 
 /// Indexes that the tags of an image lead to and that list it, and what kept others from being read.
