@@ -130,7 +130,7 @@ _impossible := {
 	"imagesWithSecrets": "cannot be judged, because ECR and Amazon Inspector do not look for secrets in images",
 	"podExec": "is for Kubernetes; SV07 and TK03 judge ECS Exec",
 	"podPortForward": "is for Kubernetes, and ECS forwards no ports",
-	"verifyImages": "is not judged by this bundle, whose rules are on task definitions and on scans",
+	"verifyImages": "is judged by SG01 of aws-baseline, with the parameter unverified_image.rules",
 }
 
 _is_right(value, wanted) if value in wanted.one_of
