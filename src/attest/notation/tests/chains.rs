@@ -214,8 +214,9 @@ fn authorities_sign_with_rsa_in_each_way_that_is_known() {
     let sha256 =
         "a00f300d06096086480165030402010500a11c301a06092a864886f70d010108300d06096086480165030402010500";
     let pss = |salt: u8| {
-        let inner =
-            (0..sha256.len()).step_by(2).map(|at| u8::from_str_radix(sha256.get(at..at + 2).unwrap(), 16).unwrap());
+        let inner = (0..sha256.len())
+            .step_by(2)
+            .map(|at| u8::from_str_radix(sha256.get(at..at + 2).unwrap(), 16).unwrap());
         let inner = inner.chain([0xa2, 3, 2, 1, salt]).collect::<Vec<_>>();
         let der = [&[0x30, u8::try_from(inner.len()).unwrap()], inner.as_slice()].concat();
         Some(algorithm("1.2.840.113549.1.1.10", Some(&der)))
