@@ -232,7 +232,27 @@ mod tests {
     #[test]
     fn people_see_who_signed_and_why_others_do_not_count() {
         let text = anstream::adapter::strip_str(&table(&attested())).to_string();
-        insta::assert_snapshot!(text);
+        insta::assert_snapshot!(text, @r"
+        docker.io/library/web:1
+        sha256:d (to which the tag leads now)
+
+        a  verified
+          found in  cosign tag sha256:0
+          signer    me�[31m
+
+        b  unknown
+          asked too often (Throttled)
+
+        c  not verified
+          refused: another key (wrong_key, Notation signature sha256:1)
+          refused: another key (wrong_key, Notation signature sha256:1)
+          refused: another key (wrong_key, Notation signature sha256:1)
+          refused: another key (wrong_key, Notation signature sha256:1)
+          refused: another key (wrong_key, Notation signature sha256:1)
+          refused: 2 more signatures
+
+        d  no signature
+        ");
     }
 
     #[test]
