@@ -30,7 +30,7 @@ pub(crate) struct Labelled {
     pub(crate) name: String,
     /// The document, as a pass would have collected it.
     pub(crate) document: Value,
-    /// Whether nothing of it was denied or could not be understood.
+    /// Whether nothing of it was denied or could not be understood, and no label says that nobody can tell.
     pub(crate) is_complete: bool,
     /// The parameters that are laid over the defaults.
     pub(crate) params: Value,
@@ -109,7 +109,9 @@ impl Labelled {
         collections.insert(ACCESS.to_owned(), access);
         let document = document(file, &denied, &undecided, &collections);
         let params = if file["params"].is_null() { json!({}) } else { file["params"].clone() };
-        Self { name, document, is_complete: denied.is_empty() && undecided.is_empty(), params, resources }
+        let is_told = resources.iter().flat_map(|it| it.labels.values()).all(|verdict| *verdict != "unknown");
+        let is_complete = denied.is_empty() && undecided.is_empty() && is_told;
+        Self { name, document, is_complete, params, resources }
     }
 }
 
