@@ -60,6 +60,61 @@ const WORDS_OF_ACCESS: [(&str, &[&str]); 3] = [
     ("through", &["inline", "attached", "group_inline", "group_attached", "boundary", "service_control"]),
 ];
 
+/// Members of `input.images` and `input.attestors`, beside those that AWS has too.
+const OF_IMAGES: [&str; 40] = [
+    "answer",
+    "attestations",
+    "attestors",
+    "certificate_fingerprint",
+    "claims",
+    "code",
+    "digest_source",
+    "evidence",
+    "expires_at",
+    "fingerprint",
+    "index",
+    "issuer",
+    "key_fingerprint",
+    "layout",
+    "log",
+    "manifest",
+    "notes",
+    "problems",
+    "reason",
+    "references",
+    "refused",
+    "registry",
+    "repository",
+    "revocation",
+    "services",
+    "signature",
+    "signed_at",
+    "signer",
+    "signing_job",
+    "signing_profile_version",
+    "source",
+    "state",
+    "status",
+    "subject",
+    "task_definitions",
+    "tasks",
+    "time",
+    "users",
+    "valid_until",
+    "via_index",
+];
+
+/// What these members hold that is always one of a few words.
+const WORDS_OF_IMAGES: [(&str, &[&str]); 7] = [
+    ("answer", &["verified", "not_verified", "no_signature", "unknown"]),
+    ("digest_source", &["task", "service_revision", "pinned", "tag"]),
+    ("kind", &["cosign_key", "keyless", "notation", "aws_signer"]),
+    ("layout", &["cosign_tag", "sigstore_bundle", "notation"]),
+    ("source", &["log", "timestamp_authority", "signing_authority", "signer", "crl", "aws-signer"]),
+    ("state", &["good", "revoked", "unknown", "not_checked"]),
+    ("status", &["valid", "invalid", "expired", "revoked", "unknown"]),
+];
+
 /// The longest literal of a policy that is kept.
 const LITERAL_BYTES: usize = 64;
 
@@ -118,6 +173,7 @@ impl Vocabulary {
         let spelled = first.map(|first| [first].into_iter().chain(letters).collect::<String>());
         FIELDS.contains(name)
             || OF_ACCESS.contains(&name)
+            || OF_IMAGES.contains(&name)
             || access::reference().knows(name)
             || WORDS.contains(name)
             || self.literals.contains(name)
@@ -129,7 +185,10 @@ impl Vocabulary {
         let is_quantity = QUANTITIES.contains(&field) && is_quantity(text);
         is_quantity
             || VALUES.get(field).is_some_and(|values| values.contains(text))
-            || WORDS_OF_ACCESS.iter().any(|(of, words)| *of == field && words.contains(&text))
+            || WORDS_OF_ACCESS
+                .iter()
+                .chain(&WORDS_OF_IMAGES)
+                .any(|(of, words)| *of == field && words.contains(&text))
             || (field == "name" && FIELDS.contains(text))
             || (field == "ActionName" && Self::is_operation(text))
             || self.is_phrase(text)
