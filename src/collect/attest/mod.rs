@@ -240,3 +240,6 @@ async fn made_ready(
     }
     (Ok(attestor), standing)
 }
+
+#[cfg(test)]
+mod tests;
