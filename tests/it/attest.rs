@@ -7,6 +7,7 @@ use tidewaiter::domain::Digest;
 
 use crate::support::emulator::Emulator;
 use crate::support::program::{Program, Ran};
+use crate::support::registry::Registry;
 use crate::support::signers::Signers;
 
 /// A program with an attestors file that trusts the keys of these names, without a log.
@@ -165,4 +166,86 @@ fn a_pass_says_of_every_image_what_attestors_say_and_asks_no_registry_without_th
     assert_eq!(of(&images[0])["users"]["task_definitions"].as_array().unwrap().len(), 1);
     assert_eq!(with["attestors"]["attest-pass"]["status"], "valid");
     assert_eq!(with["coverage"]["images"]["status"], "complete");
+}
+
+/// Copies an image, and what cosign put beside it, into another registry.
+fn copy(to: &Registry, repository: &str, image: &Digest) {
+    let from = &Signers::get().registry;
+    for name in [image.to_string(), format!("sha256-{}.sig", image.hex())] {
+        let manifest = from.manifest(repository, &name).unwrap();
+        let parsed = serde_json::from_slice::<Value>(&manifest).unwrap();
+        let layers = parsed["layers"].as_array().unwrap().iter();
+        for blob in layers.chain([&parsed["config"]]) {
+            to.put_blob(repository, &from.blob(repository, blob["digest"].as_str().unwrap()).unwrap());
+        }
+        to.put_manifest(repository, &name, parsed["mediaType"].as_str().unwrap(), &manifest);
+    }
+}
+
+/// Verdicts of a run by what the image is called, `pass/…` alone.
+fn verdicts(report: &Value, control: &str) -> Vec<(String, String)> {
+    let of = |verdict: &&Value| verdict["control"] == control;
+    let verdicts = report["verdicts"].as_array().unwrap().iter().filter(of);
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    verdicts.map(|verdict| (text(&verdict["resource"]), text(&verdict["verdict"]))).collect()
+}
+
+#[test]
+fn rules_judge_what_attestors_say_and_what_was_verified_is_remembered() {
+    let signers = Signers::get();
+    signers.cosign_key("attest-rules");
+    let signed = signers.registry.push_image("attest/rules", "1", "signed by rule");
+    sign("attest-rules", "attest/rules", &signed);
+    let registry = Registry::start();
+    copy(&registry, "attest/rules", &signed);
+    registry.push_image("attest/rules", "bare", "unsigned by rule");
+    let images = [
+        format!("{}/attest/rules@{signed}", registry.host()),
+        format!("{}/attest/rules:bare", registry.host()),
+        "127.0.0.1:1/attest/rules:gone".to_owned(),
+    ];
+    let emulator = estate(&images);
+    let program = trusting(emulator.program(), &["attest-rules"]);
+    program.write(
+        "params.yaml",
+        "unverified_image:\n  rules:\n    - {id: ours, action: block, attestors: [attest-rules], require: any}\n",
+    );
+    let run = |attestors: &str| {
+        let arguments =
+            ["run", "--rate", "1000", "--format", "json", "--params", "params.yaml", "--attestors"];
+        program.run([&arguments[..], &[attestors, "--control", "SG01", "--control", "SG05"]].concat())
+    };
+
+    let report = run("attestors.yaml").expect(3).json();
+    let mut first = verdicts(&report, "SG01");
+    first.sort_by_key(|(image, _)| images.iter().position(|named| named == image));
+    let verdicts_of = |verdicts: &[(String, String)]| {
+        verdicts.iter().map(|(_, verdict)| verdict.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(verdicts_of(&first), ["passed", "failed", "unknown"], "{first:?}");
+    assert_eq!(verdicts_of(&verdicts(&report, "SG05")), ["passed"]);
+
+    // The registry is gone: what it verified holds for good, and what was not signed nobody can tell any more.
+    drop(registry);
+    let report = run("attestors.yaml").expect(3).json();
+    let mut second = verdicts(&report, "SG01");
+    second.sort_by_key(|(image, _)| images.iter().position(|named| named == image));
+    assert_eq!(verdicts_of(&second), ["passed", "unknown", "unknown"], "{second:?}");
+
+    // Another key is somebody else, whatever was remembered.
+    signers.cosign_key("attest-others");
+    program.write("keys/attest-rules.pub", &signers.read("attest-others.pub"));
+    let report = run("attestors.yaml").expect(3).json();
+    assert!(verdicts(&report, "SG01").iter().all(|(_, verdict)| verdict == "unknown"));
+
+    // A file with a mistake in it keeps no pass from being made, and is a finding.
+    program.write("broken.yaml", "attestors:\n  - name: attest-rules\n    cosign_key: {key: none.pub}\n");
+    let ran = run("broken.yaml").expect(3);
+    assert!(ran.stderr.contains("warning: broken.yaml:3"), "{}", ran.stderr);
+    assert_eq!(verdicts_of(&verdicts(&ran.json(), "SG05")), ["failed"]);
+    program.write("broken.yaml", "attestors: [\n");
+    assert_eq!(
+        verdicts(&run("broken.yaml").expect(3).json(), "SG05"),
+        [("attestors".to_owned(), "failed".to_owned())]
+    );
 }

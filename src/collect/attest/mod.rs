@@ -5,6 +5,7 @@
 
 mod aws;
 mod registries;
+mod watch;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +20,7 @@ use crate::attest::{
 use crate::aws::{Limits, Session};
 use crate::config::{Attestors, Configured};
 use crate::domain::{Digest, ImageReference};
-use crate::registry::{self, DockerConfig, Name};
+use crate::registry::{self, DockerConfig, Name, Registry};
 use crate::snapshot::{Collection, Snapshot};
 
 /// What images are examined with.
@@ -158,7 +159,7 @@ impl<'a> Examiner<'a> {
         }
         let examined = match self.registries.repository(reference) {
             Ok(registry) => {
-                let target = Target { registry: &*registry, digest, tags: tags.into_iter().collect() };
+                let target = Target { registry: &registry, digest, tags: tags.into_iter().collect() };
                 attest::examine(&target, &open, &self.registries, self.now).await
             }
             Err(refusal) => attest::unknown(&open, &refusal),

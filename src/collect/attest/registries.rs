@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use futures::future::{BoxFuture, join_all};
 
+use super::watch::{Watch, Watched};
 use super::{Attesting, aws};
 use crate::attest::{Refusal, RevocationQuery, Revocations};
 use crate::aws::{Role, Session, chain};
@@ -17,6 +18,7 @@ pub(super) struct Registries<'a> {
     session: Option<&'a Session>,
     /// Sessions of roles, by registry; or why the role was not assumed.
     roles: BTreeMap<&'a str, Result<Session, String>>,
+    watch: Watch,
 }
 
 impl<'a> Registries<'a> {
@@ -33,27 +35,28 @@ impl<'a> Registries<'a> {
             });
             roles.extend(join_all(assume).await);
         }
-        Self { with, session, roles }
+        Self { with, session, roles, watch: Watch::new(with.aws_limits.deadline) }
     }
 
     /// The repository of an image.
-    pub(super) fn repository(&self, reference: &ImageReference) -> Result<Box<dyn Registry + '_>, Refusal> {
-        let unreachable = |reason: String| Refusal::new("registry_unreachable", reason);
+    pub(super) fn repository<'b>(&'b self, reference: &'b ImageReference) -> Result<Watched<'b>, Refusal> {
+        let repository = self.open_repository(reference);
+        let repository = repository.map_err(|reason| Refusal::new("registry_unreachable", reason))?;
+        Ok(Watched { watch: &self.watch, host: reference.registry(), repository })
+    }
+
+    fn open_repository(&self, reference: &ImageReference) -> Result<Box<dyn Registry + '_>, String> {
+        let (limits, repository) = (self.with.limits.clone(), reference.repository());
         if let Some(place) = Place::of_host(reference.registry()) {
             let session = match self.roles.get(reference.registry()) {
                 Some(Ok(session)) => session,
-                Some(Err(reason)) => return Err(unreachable(reason.clone())),
-                None => self
-                    .session
-                    .ok_or_else(|| unreachable("there are no AWS credentials to read ECR with".to_owned()))?,
+                Some(Err(reason)) => return Err(reason.clone()),
+                None => self.session.ok_or("there are no AWS credentials to read ECR with")?,
             };
-            return Ok(Box::new(Ecr::new(session, place, reference.repository(), self.with.limits.clone())));
+            return Ok(Box::new(Ecr::new(session, place, repository, limits)));
         }
-        let (host, repository) = (reference.api_host(), reference.repository());
-        let credentials =
-            self.with.docker.credentials(reference.registry(), repository).map_err(unreachable)?;
-        let oci = Oci::new(host, repository, credentials, self.with.limits.clone()).map_err(unreachable)?;
-        Ok(Box::new(oci))
+        let credentials = self.with.docker.credentials(reference.registry(), repository)?;
+        Ok(Box::new(Oci::new(reference.api_host(), repository, credentials, limits)?))
     }
 }
 
