@@ -71,7 +71,11 @@ fn a_new_control_of_every_subject_passes_its_tests_and_examples() {
         | Collection::Images
         | Collection::ImageScanFindings
         | Collection::LifecyclePolicies
-        | Collection::RepositoryPolicies => "repositoryName",
+        | Collection::RepositoryPolicies
+        | Collection::SigningStatus => "repositoryName",
+        Collection::SigningConfiguration => "registryId",
+        Collection::UsedImages => "repository",
+        Collection::Attestors => "kind",
         Collection::RegistryScanning => "scanningConfiguration.scanType",
         Collection::Repositories => "imageTagMutability",
         Collection::RepositoryScanning => "scanFrequency",
