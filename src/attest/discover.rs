@@ -20,6 +20,9 @@ const LARGEST_SIGNATURE: u64 = 1 << 20;
 /// The largest bundle or attestation: an SBOM of a large image has some megabytes.
 const LARGEST_ATTESTATION: u64 = 16 << 20;
 
+/// The most bytes of all artifacts of one image together: many images are looked at at one time.
+const MOST_BYTES: u64 = 32 << 20;
+
 /// Layers of cosign 2's signatures.
 const SIMPLE_SIGNING: &str = "application/vnd.dev.cosign.simplesigning.v1+json";
 
@@ -47,7 +50,7 @@ pub(super) struct Found {
 
 /// Reads what a registry holds about an image.
 pub(super) async fn discover(registry: &dyn Registry, digest: &Digest, forms: Forms) -> Found {
-    let mut reader = Reader { registry, forms, found: Found::default() };
+    let mut reader = Reader { registry, forms, found: Found::default(), n_bytes: 0 };
     if forms.signatures {
         reader.tag(digest, "sig", SIMPLE_SIGNING).await;
     }
@@ -64,6 +67,8 @@ struct Reader<'a> {
     registry: &'a dyn Registry,
     forms: Forms,
     found: Found,
+    /// What was read of blobs so far.
+    n_bytes: u64,
 }
 
 impl Reader<'_> {
@@ -102,7 +107,7 @@ impl Reader<'_> {
 
     /// Manifests that refer to the image, found by the registry or, where it has no API for that, below a tag.
     async fn referrers(&mut self, digest: &Digest) -> Result<(), Fault> {
-        let listed = match self.registry.referrers(digest).await? {
+        let listed: Vec<Descriptor> = match self.registry.referrers(digest).await? {
             Some(listed) => listed,
             None => {
                 let name = Name::Tag(format!("sha256-{}", digest.hex()));
@@ -115,7 +120,10 @@ impl Reader<'_> {
                 }
             }
         };
-        for descriptor in listed {
+        if listed.len() > MOST_ARTIFACTS {
+            self.found.faults.push(too_many());
+        }
+        for descriptor in listed.into_iter().take(MOST_ARTIFACTS) {
             if let Err(fault) = self.referrer(digest, &descriptor).await {
                 self.found.faults.push(fault);
                 if self.found.artifacts.len() >= MOST_ARTIFACTS {
@@ -162,13 +170,19 @@ impl Reader<'_> {
     }
 
     /// A blob that a manifest names.
-    async fn blob(&self, blob: &Descriptor, largest: u64) -> Result<Vec<u8>, Fault> {
+    async fn blob(&mut self, blob: &Descriptor, largest: u64) -> Result<Vec<u8>, Fault> {
         if blob.size > largest {
             return Err(fault(
                 "TooLarge",
                 GapKind::Truncated,
                 format!("a signature or attestation has {} bytes, and {largest} are read", blob.size),
             ));
+        }
+        self.n_bytes = self.n_bytes.saturating_add(blob.size);
+        if self.n_bytes > MOST_BYTES {
+            let message =
+                format!("the signatures and attestations of the image have more than {MOST_BYTES} bytes");
+            return Err(fault("TooLarge", GapKind::Truncated, message));
         }
         let bytes = self.registry.blob(blob).await?;
         bytes.ok_or_else(|| malformed("a blob that a manifest names is not there"))
@@ -178,9 +192,13 @@ impl Reader<'_> {
         if self.found.artifacts.len() < MOST_ARTIFACTS {
             return Ok(());
         }
-        let message = format!("more than {MOST_ARTIFACTS} signatures and attestations refer to the image");
-        Err(fault("TooManyArtifacts", GapKind::Truncated, message))
+        Err(too_many())
     }
+}
+
+fn too_many() -> Fault {
+    let message = format!("more than {MOST_ARTIFACTS} signatures and attestations refer to the image");
+    fault("TooManyArtifacts", GapKind::Truncated, message)
 }
 
 /// A manifest as it is read everywhere.
@@ -201,6 +219,6 @@ fn malformed(message: &str) -> Fault {
     fault("Malformed", GapKind::Malformed, message.to_owned())
 }
 
-fn fault(code: &str, kind: GapKind, message: String) -> Fault {
+pub(super) fn fault(code: &str, kind: GapKind, message: String) -> Fault {
     Fault { operation: "reading signatures".to_owned(), kind, code: code.to_owned(), message, missing: None }
 }

@@ -6,12 +6,12 @@ use futures::future::BoxFuture;
 use jiff::Timestamp;
 
 use super::attestor::{Forms, Found as Looked, Subject};
-use super::discover::{Found, discover, parsed};
+use super::discover::{Found, discover, fault, parsed};
 use super::{
     Answer, Artifact, Attestor, Content, Examined, Layout, Outcome, Refusal, Refused, Revocation,
     RevocationQuery, RevocationState, Signature,
 };
-use crate::domain::Digest;
+use crate::domain::{Digest, GapKind};
 use crate::registry::manifest::Parsed;
 use crate::registry::{Descriptor, Fault, Name, Registry};
 
@@ -102,6 +102,11 @@ async fn described(registry: &dyn Registry, digest: &Digest) -> Result<Option<De
 /// Indexes that the tags of an image lead to and that list it, and what kept others from being read.
 async fn indexes(target: &Target<'_>) -> (Vec<Descriptor>, Vec<Fault>) {
     let (mut indexes, mut faults) = (Vec::<Descriptor>::new(), Vec::new());
+    if target.tags.len() > MOST_TAGS {
+        let message =
+            format!("the image is used under more than {MOST_TAGS} tags, and others may lead to an index");
+        faults.push(fault("TooManyTags", GapKind::Truncated, message));
+    }
     for tag in target.tags.iter().take(MOST_TAGS) {
         let read = async {
             let Some(manifest) = target.registry.manifest(&Name::Tag(tag.clone())).await? else {

@@ -228,6 +228,39 @@ async fn whoever_buries_a_signature_under_others_makes_it_unknown() {
 }
 
 #[tokio::test]
+async fn what_an_image_costs_to_look_at_is_bounded() {
+    let us = Signer::new();
+    let mut registry = InMemory::default();
+    let app = image(&mut registry, "app", &[]);
+    let mut attestor = us.attestor("us");
+    // Three statements of twelve megabytes are more than is read of one image.
+    for number in 0..3 {
+        let bundle = vec![b'0' + number; 12 << 20];
+        let layer = registry.push_blob("application/vnd.dev.sigstore.bundle.v0.3+json", &bundle);
+        let config = registry.push_blob("application/vnd.oci.empty.v1+json", b"{}");
+        let referrer = json!({
+            "schemaVersion": 2, "mediaType": MANIFEST, "config": descriptor(&config),
+            "layers": [descriptor(&layer)], "subject": descriptor(&app),
+        });
+        let referrer = registry.push(MANIFEST, referrer.to_string().as_bytes(), &[]);
+        registry.refer(&app.digest, referrer);
+    }
+    let told = ask(&registry, &app.digest, &[], &[&attestor]).await;
+    assert_eq!(
+        (told[0].answer, told[0].reason.as_ref().unwrap().code.as_str()),
+        (Answer::Unknown, "TooLarge")
+    );
+
+    // An image under more tags than are looked at may be in an index that nobody has seen.
+    let bare = image(&mut registry, "bare", &["1", "2", "3", "4", "5", "6"]).digest;
+    let tags = ["1", "2", "3", "4", "5", "6"];
+    let told = ask(&registry, &bare, &tags, &[&attestor]).await;
+    assert_eq!(told[0].reason.as_ref().unwrap().code, "TooManyTags");
+    attestor.via_index = false;
+    assert_eq!(answers(&ask(&registry, &bare, &tags, &[&attestor]).await), [Answer::NoSignature]);
+}
+
+#[tokio::test]
 async fn what_holds_for_good_is_told_from_what_may_end() {
     let us = Signer::new();
     let mut registry = InMemory::default();

@@ -198,6 +198,15 @@ fn status(kind: Option<&str>, status: Standing, problems: Vec<String>) -> Attest
     AttestorStatus { kind: kind.map(str::to_owned), status, problems, expires_at: None, fingerprint: None }
 }
 
+/// What two things say of one attestor: what is wrong for certain stays, whatever else is not known.
+fn worse(one: Standing, other: Standing) -> Standing {
+    match (one, other) {
+        (Standing::Valid, other) => other,
+        (Standing::Unknown, other) if other != Standing::Valid => other,
+        (one, _) => one,
+    }
+}
+
 /// An attestor with what only AWS knows of it, or why it cannot be asked; and whether it can be relied on.
 async fn made_ready(
     configured: &Configured,
@@ -234,7 +243,7 @@ async fn made_ready(
         }
         for profile in trust.profiles() {
             if let Some((found, problem)) = aws::profile(session, profile).await {
-                standing.status = standing.status.max(found);
+                standing.status = worse(standing.status, found);
                 standing.problems.push(problem);
             }
         }

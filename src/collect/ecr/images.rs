@@ -28,8 +28,8 @@ const PAGE: usize = 1000;
 const LIMIT_FINDINGS: usize = 5000;
 
 /// The codes with which ECR says that there is no such image.
-pub(super) const IMAGE_GONE: &str = "ImageNotFoundException";
-pub(super) const REPOSITORY_GONE: &str = "RepositoryNotFoundException";
+const IMAGE_GONE: &str = "ImageNotFoundException";
+const REPOSITORY_GONE: &str = "RepositoryNotFoundException";
 
 /// The code with which ECR says that an image was never scanned.
 const NEVER_SCANNED: &str = "ScanNotFoundException";

@@ -6,7 +6,7 @@ use futures::stream::{self, StreamExt};
 use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::images::{Found, IMAGE_GONE, REPOSITORY_GONE};
+use super::images::Found;
 use crate::aws::{Ask, CallError, Client};
 use crate::collect::Estate;
 use crate::collect::body::Object;
@@ -51,9 +51,7 @@ pub(super) async fn status(estate: &Estate<'_>, client: &Client, images: &BTreeS
     stream::iter(images)
         .for_each_concurrent(AHEAD, async |image| match ask_status(client, reading, image).await {
             Ok(status) => reading.insert(&image.arn, status),
-            Err(error) if [IMAGE_GONE, REPOSITORY_GONE].contains(&error.code.as_str()) => {
-                tracing::debug!(image.arn, "vanished between being described and being asked about");
-            }
+            // Also one that ECR does not know any more: it was described a moment ago, and not signed is something else.
             Err(error) => reading.hide(&error, Gap::EVERYTHING, vec![image.arn.clone()]),
         })
         .await;
