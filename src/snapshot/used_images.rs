@@ -24,7 +24,9 @@ pub struct UsedImage {
 /// The images of an estate by normalised reference, or by what is written where that is no reference.
 ///
 /// What runs is what counts: the digest that a task's container runs, else the one that ECS resolved for a service's revision,
-/// else the one that a task definition pins. An image that only task definitions name, by a tag, has no digest here.
+/// else the one that a task definition pins. An image that only task definitions name, by a tag, has no digest here, and is
+/// left out where tasks or revisions stayed hidden: it may run under a digest that nobody saw, and would be told as another
+/// image the next time. The gaps of both are this collection's too, and say so.
 #[must_use]
 pub fn used_images(gathered: &BTreeMap<Collection, Gathered>) -> BTreeMap<String, UsedImage> {
     let mut images = BTreeMap::<String, UsedImage>::new();
@@ -81,6 +83,10 @@ pub fn used_images(gathered: &BTreeMap<Collection, Gathered>) -> BTreeMap<String
                 None => named.push((arn.clone(), written)),
             }
         }
+    }
+    let hides = |collection| gathered.get(&collection).is_some_and(|of| !of.gaps.is_empty());
+    if hides(Collection::Tasks) || hides(Collection::ServiceRevisions) {
+        return images;
     }
     for (arn, written) in named {
         if known.contains(&(arn.clone(), written.clone())) {
@@ -139,18 +145,23 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::domain::testing::gap;
 
     fn digest(digit: &str) -> String {
         format!("sha256:{}", digit.repeat(64))
     }
 
-    fn of(estate: &[(Collection, &str, Value)]) -> BTreeMap<String, UsedImage> {
+    fn gathered(estate: &[(Collection, &str, Value)]) -> BTreeMap<Collection, Gathered> {
         let mut gathered = BTreeMap::<Collection, Gathered>::new();
         for (collection, key, body) in estate {
             let body = serde_json::value::to_raw_value(body).unwrap();
             gathered.entry(*collection).or_default().members.insert((*key).to_owned(), body);
         }
-        used_images(&gathered)
+        gathered
+    }
+
+    fn of(estate: &[(Collection, &str, Value)]) -> BTreeMap<String, UsedImage> {
+        used_images(&gathered(estate))
     }
 
     fn definition(images: &[&str]) -> Value {
@@ -209,6 +220,18 @@ mod tests {
             ]
         );
         assert_eq!(images[&format!("h.io/x@{c}")].written, BTreeSet::from([format!("h.io/x:2@{c}")]));
+    }
+
+    #[test]
+    fn what_may_run_unseen_is_not_told_by_its_tag() {
+        let pinned = format!("h.io/x@{}", digest("c"));
+        let estate = gathered(&[(Collection::TaskDefinitions, "td:1", definition(&["web:1", &pinned]))]);
+        for hidden in [Collection::Tasks, Collection::ServiceRevisions] {
+            let mut estate = estate.clone();
+            estate.entry(hidden).or_default().gaps.push(gap("cluster", &[]));
+            assert_eq!(used_images(&estate).into_keys().collect::<Vec<_>>(), [pinned.as_str()], "{hidden:?}");
+        }
+        assert_eq!(used_images(&estate).len(), 2);
     }
 
     #[test]
