@@ -160,6 +160,11 @@ impl Prepared {
                 return;
             }
         };
+        // Together, what rules share is compiled once; apart, each says what is wrong with it.
+        let names = rules.iter().map(|(_, rule)| *rule).collect::<Vec<_>>();
+        if Compiler::compile_from_policy(&policy, &names).is_ok() {
+            return;
+        }
         for (file, rule) in rules {
             let Err(error) = Compiler::compile_from_policy(&policy, &[rule]) else { continue };
             // The compiler has a type for its errors, and turns it into text on the way out of a rule.
