@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use sigstore_verify::Verifier;
 use sigstore_verify::trust_root::{SIGSTORE_PRODUCTION_TRUSTED_ROOT, TimeRange, TrustedRoot as Parts};
 use sigstore_verify::types::{DerCertificate, LogKeyId, TsaAuthority};
@@ -26,9 +26,6 @@ const MOST_ENTRIES: usize = 100;
 
 /// The most certificates of an authority.
 const MOST_CERTIFICATES: usize = 10;
-
-/// Since when something counts that does not say since when.
-const ALWAYS: &str = "1970-01-01T00:00:00Z";
 
 /// A trusted root, ready to verify with.
 #[derive(Clone)]
@@ -179,17 +176,9 @@ fn complete(root: &mut Value) -> Result<(), String> {
         }
         for entry in entries.iter_mut().filter_map(Value::as_object_mut) {
             entry.entry(address).or_insert_with(|| "".into());
-            since_when(entry);
-            entry.get_mut("publicKey").and_then(Value::as_object_mut).map(since_when);
         }
     }
     Ok(())
-}
-
-fn since_when(entry: &mut Map<String, Value>) {
-    if let Some(range) = entry.get_mut("validFor").and_then(Value::as_object_mut) {
-        range.entry("start").or_insert_with(|| ALWAYS.into());
-    }
 }
 
 /// Lets each authority count only while all its certificates were valid: the verifier looks at the validity of what it does not
@@ -276,7 +265,6 @@ mod tests {
                     drop(entry.as_object_mut().unwrap().remove(address));
                 }
             }
-            drop(root["tlogs"][0]["publicKey"]["validFor"].as_object_mut().unwrap().remove("start"));
         });
         assert_eq!(root.unwrap().lacks(), None);
     }
@@ -291,6 +279,8 @@ mod tests {
                 changed(|root| root["tlogs"][0]["publicKey"]["rawBytes"] = "AAAA".into()),
                 "no usable trusted root",
             ),
+            // What does not say since when it counts does not count for ever.
+            (changed(|root| root["tlogs"][0]["publicKey"]["validFor"] = json!({})), "missing field `start`"),
             (
                 changed(|root| {
                     let log = root["tlogs"][0].clone();
@@ -341,7 +331,8 @@ mod tests {
         // One that ended before its certificates began is none.
         let ended = changed(|root| {
             for authority in root["certificateAuthorities"].as_array_mut().unwrap() {
-                authority["validFor"] = json!({ "start": ALWAYS, "end": "1990-01-01T00:00:00Z" });
+                authority["validFor"] =
+                    json!({ "start": "1970-01-01T00:00:00Z", "end": "1990-01-01T00:00:00Z" });
             }
         });
         assert_eq!(ended.unwrap().lacks(), Some("no certificate authority"));
