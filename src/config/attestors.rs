@@ -11,6 +11,7 @@ use serde_saphyr::{Location, Spanned};
 
 use crate::attest::{Attestor, Trust, notation, sigstore};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::registry::Place;
 
 use self::wire::{Asked, AwsSigner, CosignKey, Keyless, Log, Notation, Parts, Root};
 
@@ -181,16 +182,18 @@ pub fn parse(file: &str, text: &str, read: &dyn Fn(&str) -> Result<Vec<u8>, Stri
     all.attestors.retain(|attestor| !all.invalid.contains_key(attestor.name()));
     for entry in parsed.registries {
         let RegistryEntry { registry, role } = entry.value;
-        let is_role = role.starts_with("arn:") && role.contains(":role/");
-        if !is_role || all.roles.insert(registry.to_ascii_lowercase(), role).is_some() {
-            let message = match is_role {
-                true => format!("the registry `{registry}` stands there twice"),
-                false => format!("the role of the registry `{registry}` is no ARN of a role"),
-            };
-            let problem = Diagnostic::of_file(file, Code::InvalidValue, message)
-                .with_help("write `registry: 111122223333.dkr.ecr.eu-central-1.amazonaws.com` and `role: arn:aws:iam::…:role/…`");
-            all.invalid.entry(WHOLE_FILE.to_owned()).or_default().push(located(problem, entry.referenced));
-        }
+        let wrong = if Place::of_host(&registry).is_none() {
+            format!("`{registry}` is no private registry of ECR, and others are read without a role")
+        } else if !(role.starts_with("arn:") && role.contains(":role/")) {
+            format!("the role of the registry `{registry}` is no ARN of a role")
+        } else if all.roles.insert(registry.to_ascii_lowercase(), role).is_some() {
+            format!("the registry `{registry}` stands there twice")
+        } else {
+            continue;
+        };
+        let problem = Diagnostic::of_file(file, Code::InvalidValue, wrong)
+            .with_help("write `registry: 111122223333.dkr.ecr.eu-central-1.amazonaws.com` and `role: arn:aws:iam::…:role/…`");
+        all.invalid.entry(WHOLE_FILE.to_owned()).or_default().push(located(problem, entry.referenced));
     }
     all
 }

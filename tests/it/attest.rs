@@ -111,10 +111,15 @@ fn a_mistake_in_what_attest_is_given_is_named_with_the_way_out() {
     assert_eq!(ran.json()["attestors"]["attest-mistake"]["answer"], "unknown");
 }
 
-/// An estate with one task definition that pins these images.
+/// An estate with one task definition that names these images.
 fn estate(images: &[String]) -> Emulator {
     let emulator = Emulator::start();
     emulator.control("enable_hub", json!({}));
+    register(&emulator, images);
+    emulator
+}
+
+fn register(emulator: &Emulator, images: &[String]) {
     let containers = images.iter().enumerate().map(|(number, image)| {
         json!({"name": format!("c{number}"), "image": image, "memory": 128, "essential": number == 0})
     });
@@ -124,7 +129,6 @@ fn estate(images: &[String]) -> Emulator {
         "RegisterTaskDefinition",
         json!({"family": "app", "containerDefinitions": containers}),
     );
-    emulator
 }
 
 fn snapshot(program: &Program, further: &[&str]) -> Value {
@@ -166,6 +170,64 @@ fn a_pass_says_of_every_image_what_attestors_say_and_asks_no_registry_without_th
     assert_eq!(of(&images[0])["users"]["task_definitions"].as_array().unwrap().len(), 1);
     assert_eq!(with["attestors"]["attest-pass"]["status"], "valid");
     assert_eq!(with["coverage"]["images"]["status"], "complete");
+}
+
+/// Copies an image, and what cosign put beside it, into an account's ECR.
+fn copy_to_ecr(to: &Emulator, account: &str, repository: &str, tag: &str, image: &Digest) {
+    let from = &Signers::get().registry;
+    to.ecr(account, repository, "CreateRepository", json!({}));
+    let below = format!("sha256-{}.sig", image.hex());
+    for (name, tag) in [(image.as_str(), tag), (&below, &below)] {
+        let manifest = String::from_utf8(from.manifest(repository, name).unwrap()).unwrap();
+        let parsed = serde_json::from_str::<Value>(&manifest).unwrap();
+        let layers = parsed["layers"].as_array().unwrap().iter();
+        for blob in layers.chain([&parsed["config"]]) {
+            let blob = from.blob(repository, blob["digest"].as_str().unwrap()).unwrap();
+            to.push_layer(account, repository, &blob);
+        }
+        to.push_manifest(account, repository, &manifest, Some(tag));
+    }
+}
+
+#[test]
+fn images_in_this_and_in_another_accounts_ecr_are_verified_by_a_pass() {
+    const OTHER: &str = "999988887777";
+    let signers = Signers::get();
+    signers.cosign_key("attest-ecr");
+    let host = |account: &str| format!("{account}.dkr.ecr.{}.amazonaws.com", Emulator::REGION);
+    let signed = |repository: &str| {
+        let image = signers.registry.push_image(repository, "1", repository);
+        sign("attest-ecr", repository, &image);
+        image
+    };
+    let emulator = Emulator::start();
+    let (ours, theirs) = (signed("ecr/ours"), signed("ecr/theirs"));
+    copy_to_ecr(&emulator, Emulator::ACCOUNT, "ecr/ours", "1", &ours);
+    copy_to_ecr(&emulator, OTHER, "ecr/theirs", "1", &theirs);
+    let images = [
+        format!("{}/ecr/ours@{ours}", host(Emulator::ACCOUNT)),
+        format!("{}/ecr/theirs:1", host(OTHER)),
+        format!("{}/ecr/ours:none", host(Emulator::ACCOUNT)),
+    ];
+    register(&emulator, &images);
+    let program = trusting(emulator.program(), &["attest-ecr"]);
+    let answers = |document: &Value| {
+        images.each_ref().map(|image| document["images"][image]["attestors"]["attest-ecr"]["answer"].clone())
+    };
+
+    let document = snapshot(&program, &["--attestors", "attestors.yaml"]);
+    assert_eq!(answers(&document), ["verified", "verified", "unknown"]);
+    assert_eq!(document["images"][&images[1]]["digest"], theirs.as_str());
+
+    let shown = attest(&program, &images[1], &["--format", "json"]).expect(0).json();
+    assert_eq!(shown["attestors"]["attest-ecr"]["answer"], "verified");
+
+    // Who may not read the layers cannot say anything about what is signed.
+    emulator.faults(json!([{ "match": { "operation": "ecr:GetDownloadUrlForLayer" }, "kind": "denied" }]));
+    let document = snapshot(&program, &["--attestors", "attestors.yaml"]);
+    assert_eq!(answers(&document), ["unknown", "unknown", "unknown"]);
+    let reason = &document["images"][&images[0]]["attestors"]["attest-ecr"]["reason"];
+    assert!(reason["reason"].as_str().unwrap().contains("ecr:GetDownloadUrlForLayer"), "{reason}");
 }
 
 /// Copies an image, and what cosign put beside it, into another registry.

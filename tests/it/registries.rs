@@ -97,42 +97,19 @@ async fn session(emulator: &Emulator) -> Session {
     Session::connect(config, None, &limits).await.unwrap()
 }
 
-/// Does something in the other account's registry.
-fn theirs(emulator: &Emulator, operation: &str, mut arguments: Value) -> Value {
-    arguments["repositoryName"] = json!("team/app");
-    emulator.control(
-        "call",
-        json!({ "service": "ecr", "operation": operation, "arguments": arguments, "account": OTHER }),
-    )
-}
-
-fn push(emulator: &Emulator, manifest: &str, tag: Option<&str>) -> Digest {
-    let mut arguments = json!({ "imageManifest": manifest, "imageManifestMediaType": MANIFEST });
-    if let Some(tag) = tag {
-        arguments["imageTag"] = json!(tag);
-    }
-    theirs(emulator, "PutImage", arguments);
-    Digest::of(manifest.as_bytes())
-}
-
 #[tokio::test]
 async fn what_is_pushed_to_another_accounts_ecr_is_read_from_it() {
     let emulator = Emulator::start();
-    theirs(&emulator, "CreateRepository", json!({}));
-    let upload = theirs(&emulator, "InitiateLayerUpload", json!({}))["uploadId"].clone();
-    let hex = b"payload".iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-    let part =
-        json!({ "uploadId": upload, "partFirstByte": 0, "partLastByte": 6, "layerPartBlob": { "hex": hex } });
-    theirs(&emulator, "UploadLayerPart", part);
-    let layer = Digest::of(b"payload");
-    theirs(&emulator, "CompleteLayerUpload", json!({ "uploadId": upload, "layerDigests": [layer] }));
+    emulator.ecr(OTHER, "team/app", "CreateRepository", json!({}));
+    let layer = emulator.push_layer(OTHER, "team/app", b"payload");
+    let push = |manifest: &str, tag| emulator.push_manifest(OTHER, "team/app", manifest, tag);
     let described = json!({ "mediaType": SIGNATURE, "digest": layer, "size": 7 });
-    let image = push(&emulator, &with_layer(&described), Some("1.0"));
+    let image = push(&with_layer(&described), Some("1.0"));
     let referrer = |number: usize| {
         let mut manifest = serde_json::from_str::<Value>(&with_layer(&described)).unwrap();
         manifest["subject"] = json!({ "mediaType": MANIFEST, "digest": image, "size": 1 });
         manifest["annotations"] = json!({ "number": number.to_string() });
-        push(&emulator, &manifest.to_string(), None)
+        push(&manifest.to_string(), None)
     };
     // More than a page of them.
     let mut referrers = (0..51).map(referrer).collect::<Vec<_>>();

@@ -111,7 +111,10 @@ attestors:
   - name: good
     cosign_key: {key: key.pub, transparency_log: not_required}
 registries:
-  - {registry: a.b, role: read}
+  - {registry: ghcr.io, role: 'arn:aws:iam::111122223333:role/read'}
+  - {registry: 111122223333.dkr.ecr.eu-central-1.amazonaws.com, role: read}
+  - {registry: 111122223333.dkr.ecr.eu-central-1.amazonaws.com, role: 'arn:aws:iam::111122223333:role/read'}
+  - {registry: 111122223333.DKR.ecr.eu-central-1.amazonaws.com, role: 'arn:aws:iam::111122223333:role/read'}
 ";
     let attestors = parse("attestors.yaml", text, &read);
     assert_eq!(attestors.attestors.len(), 0, "of two that are called `good` nobody knows which is meant");
@@ -137,7 +140,9 @@ registries:
         attestors.yaml:37:17: `*` cannot be used: `*` is not the ARN of a signing profile, expected `arn:aws:signer:REGION:ACCOUNT:/signing-profiles/NAME` with or without `/VERSION` [invalid-value]
         attestors.yaml:40:16: `via_index` is neither true nor false [invalid-value]
         attestors.yaml:41:11: two attestors are called `good` [invalid-value]
-        attestors.yaml:44:5: the role of the registry `a.b` is no ARN of a role [invalid-value]
+        attestors.yaml:44:5: `ghcr.io` is no private registry of ECR, and others are read without a role [invalid-value]
+        attestors.yaml:45:5: the role of the registry `111122223333.dkr.ecr.eu-central-1.amazonaws.com` is no ARN of a role [invalid-value]
+        attestors.yaml:47:5: the registry `111122223333.DKR.ecr.eu-central-1.amazonaws.com` stands there twice [invalid-value]
         ");
     assert!(!problems(text).join("\n").contains("MIGHAgEA"), "a private key is not quoted");
 }

@@ -5,9 +5,11 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tidewaiter::domain::Digest;
 
 use super::program::{Program, project};
 use super::python;
+use super::registry::MANIFEST;
 
 /// A running server; it ends with the test, because its stdin closes.
 #[derive(Debug)]
@@ -85,6 +87,54 @@ impl Emulator {
     pub(crate) fn put_object(&self, bucket: &str, key: &str, bytes: &[u8]) {
         let hex = bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
         self.call("s3", "PutObject", json!({ "Bucket": bucket, "Key": key, "Body": { "hex": hex } }));
+    }
+
+    /// Asks an account's ECR about a repository.
+    #[track_caller]
+    pub(crate) fn ecr(
+        &self,
+        account: &str,
+        repository: &str,
+        operation: &str,
+        mut arguments: Value,
+    ) -> Value {
+        arguments["repositoryName"] = json!(repository);
+        self.control(
+            "call",
+            json!({ "service": "ecr", "operation": operation, "arguments": arguments, "account": account }),
+        )
+    }
+
+    /// Uploads a layer to an account's ECR.
+    #[track_caller]
+    pub(crate) fn push_layer(&self, account: &str, repository: &str, bytes: &[u8]) -> Digest {
+        let ecr = |operation: &str, arguments: Value| self.ecr(account, repository, operation, arguments);
+        let upload = ecr("InitiateLayerUpload", json!({}))["uploadId"].clone();
+        let hex = bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let part = json!({
+            "uploadId": upload, "partFirstByte": 0, "partLastByte": bytes.len() - 1, "layerPartBlob": { "hex": hex },
+        });
+        ecr("UploadLayerPart", part);
+        let digest = Digest::of(bytes);
+        ecr("CompleteLayerUpload", json!({ "uploadId": upload, "layerDigests": [digest] }));
+        digest
+    }
+
+    /// Puts a manifest of an image into an account's ECR, and gives its digest.
+    #[track_caller]
+    pub(crate) fn push_manifest(
+        &self,
+        account: &str,
+        repository: &str,
+        manifest: &str,
+        tag: Option<&str>,
+    ) -> Digest {
+        let mut arguments = json!({ "imageManifest": manifest, "imageManifestMediaType": MANIFEST });
+        if let Some(tag) = tag {
+            arguments["imageTag"] = json!(tag);
+        }
+        self.ecr(account, repository, "PutImage", arguments);
+        Digest::of(manifest.as_bytes())
     }
 
     /// The requests since the log was last cleared, and clears it.
