@@ -52,3 +52,5 @@ pub mod registry;
 pub mod report;
 pub mod snapshot;
 pub mod sources;
+#[cfg(test)]
+mod testing;

@@ -2,18 +2,17 @@
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_config::SdkConfig;
 use serde_json::json;
-use tracing_subscriber::fmt::MakeWriter;
 use wiremock::matchers::{any, body_string_contains};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::session::testing::{config, limits, session};
 use super::{Bucket, CallError, Error, Limits, Operation, Role, Session};
 use crate::domain::GapKind;
+use crate::testing::Traced;
 
 const LIST_CLUSTERS: Operation = Operation::new("ecs:ListClusters", Bucket::EcsClusterRead);
 
@@ -204,34 +203,9 @@ async fn retries_do_not_run_dry_under_a_storm_of_throttles() {
     assert_eq!((count.calls, count.retries, count.errors), (150, 300, 150));
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
-
 #[tokio::test]
 async fn no_body_and_no_credential_reaches_a_log_at_any_level() {
-    let log = Log::default();
-    let subscriber =
-        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(log.clone()).finish();
-    let guard = tracing::subscriber::set_default(subscriber);
+    let traced = Traced::listen();
     let credentials = aws_credential_types::Credentials::new(
         "AKIDSECRET",
         "KEYSECRET",
@@ -250,8 +224,7 @@ async fn no_body_and_no_credential_reaches_a_log_at_any_level() {
         let answer = list_clusters(&session(&server.uri(), &limits())).await;
         assert!(!format!("{:?}", answer.err()).contains("SECRET"));
     }
-    drop(guard);
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = traced.stop();
     assert!(log.contains("ecs:ListClusters"), "calls themselves are logged: {log}");
     let line = log.lines().find(|line| line.contains("SECRET"));
     assert_eq!(line, None);

@@ -1,13 +1,11 @@
 //! Who asks, and who gets to know it.
 
-use std::sync::{Arc, Mutex};
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use tracing_subscriber::fmt::MakeWriter;
 use wiremock::matchers::{header, header_exists};
 
 use super::*;
+use crate::testing::Traced;
 
 fn credentials() -> Option<Credentials> {
     Some(Credentials::new("USERSECRET", "PASSWORDSECRET"))
@@ -211,34 +209,9 @@ async fn redirects_end_and_lead_nowhere_else() {
     assert_eq!(get(&server, None).await.unwrap_err().kind, GapKind::Malformed);
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
-
 #[tokio::test]
 async fn no_password_token_query_or_body_reaches_a_log_or_an_error() {
-    let log = Log::default();
-    let subscriber =
-        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(log.clone()).finish();
-    let guard = tracing::subscriber::set_default(subscriber);
+    let traced = Traced::listen();
     let basic = STANDARD.encode("USERSECRET:PASSWORDSECRET");
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let mut said = String::new();
@@ -265,8 +238,7 @@ async fn no_password_token_query_or_body_reaches_a_log_or_an_error() {
         let answers = (repository.blob(&blob(b"x")).await, repository.referrers(&Digest::of(b"x")).await);
         said.push_str(&format!("{answers:?} {:?}", repository.manifest(&tag()).await.map(|_| ())));
     }
-    drop(guard);
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = traced.stop();
     let texts = log.lines().chain([said.as_str()]);
     // What the servers of this test log themselves is not ours.
     let leaks =
